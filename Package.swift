@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is held to the same rules; warnings are errors only here, never in a package that depends on us.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "syrpc-swift",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "SyRPC", targets: ["SyRPC"]),
+    .executable(name: "syrpc", targets: ["SyRPCCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CRabbitMQ", pkgConfig: "librabbitmq",
+      providers: [.apt(["librabbitmq-dev"]), .brew(["rabbitmq-c"])]),
+    .systemLibrary(
+      name: "CJansson", pkgConfig: "jansson",
+      providers: [.apt(["libjansson-dev"]), .brew(["jansson"])]),
+
+    .target(
+      name: "SyRPCWire",
+      dependencies: ["CJansson", .product(name: "OrderedCollections", package: "swift-collections")],
+      swiftSettings: strict),
+    .target(
+      name: "AMQP",
+      dependencies: ["CRabbitMQ", "SyRPCWire", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: strict),
+    .target(
+      name: "SyRPC",
+      dependencies: ["AMQP", "SyRPCWire", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: strict),
+    .target(
+      name: "WireTap",
+      dependencies: [
+        "CRabbitMQ", "SyRPCWire",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Interop",
+      dependencies: [
+        "AMQP", "SyRPCWire", "WireTap",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "SyRPCCommand",
+      dependencies: [
+        "AMQP", "Interop", "SyRPC", "SyRPCWire", "WireTap",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "SyRPCWireTests", dependencies: ["SyRPCWire"], swiftSettings: strict),
+    .testTarget(name: "AMQPTests", dependencies: ["AMQP", "Interop", "WireTap"], swiftSettings: strict),
+    .testTarget(name: "SyRPCTests", dependencies: ["SyRPC", "Interop", "WireTap"], swiftSettings: strict),
+    .testTarget(name: "WireTapTests", dependencies: ["WireTap"], swiftSettings: strict),
+    .testTarget(name: "InteropTests", dependencies: ["Interop", "SyRPC"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,107 @@
+/// A JSON value, as SyRPC carries it: integers are exact, doubles are IEEE 754, members keep their order.
+///
+/// Equality is that of the value on the wire: `1` and `1.0` differ, `0.0` and `-0.0` differ, strings are compared by
+/// their UTF-8 bytes, and the order of an object's members does not count.
+public enum JSON: Sendable {
+  case null
+  case bool(Bool)
+  /// An integer. JSON's grammar knows no bounds; jansson, and so this type, ends at 64 bits with a sign.
+  case integer(Int64)
+  /// A number with a fraction or an exponent. Must be finite to be encoded: JSON has no NaN and no infinity.
+  case real(Double)
+  case string(String)
+  case array([JSON])
+  case object(JSONObject)
+
+  /// The deepest nesting of arrays and objects that is read or written; jansson's own bound.
+  ///
+  /// Others stop sooner: PHP's `json_decode` at 512, CPython's parser near 1000.
+  public static let maximumDepth = 2048
+}
+
+extension JSON: Hashable {
+  public static func == (left: JSON, right: JSON) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.real(let left), .real(let right)): left.bitPattern == right.bitPattern
+    case (.string(let left), .string(let right)): ExactString(left) == ExactString(right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
+    }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .null: hasher.combine(0)
+    case .bool(let value): hasher.combine(value)
+    case .integer(let value): hasher.combine(value)
+    case .real(let value): hasher.combine(value.bitPattern)
+    case .string(let value): hasher.combine(ExactString(value))
+    case .array(let value): hasher.combine(value)
+    case .object(let value): hasher.combine(value)
+    }
+  }
+}
+
+extension JSON {
+  /// What this value is called in an error message: `an object`, `a string`, `null` …
+  public var kind: String {
+    switch self {
+    case .null: "null"
+    case .bool: "a boolean"
+    case .integer: "an integer"
+    case .real: "a real number"
+    case .string: "a string"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+
+  /// The member at `key`, if this is an object that has one.
+  public subscript(key: String) -> JSON? {
+    if case .object(let object) = self { object[key] } else { nil }
+  }
+
+  /// The string, if this is one.
+  public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+  /// The integer, if this is one.
+  public var integerValue: Int64? { if case .integer(let value) = self { value } else { nil } }
+  /// The boolean, if this is one.
+  public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
+  /// The elements, if this is an array.
+  public var arrayValue: [JSON]? { if case .array(let value) = self { value } else { nil } }
+  /// The members, if this is an object.
+  public var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
+  /// The number as a double, if this is one, integer or real.
+  public var doubleValue: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .real(let value): value
+    default: nil
+    }
+  }
+}
+
+extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  public init(nilLiteral: ()) { self = .null }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(integerLiteral value: Int64) { self = .integer(value) }
+  public init(floatLiteral value: Double) { self = .real(value) }
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+  public init(dictionaryLiteral elements: (String, JSON)...) {
+    self = .object(JSONObject(elements.lazy.map { (key: $0.0, value: $0.1) }))
+  }
+}
+
+extension JSON: CustomStringConvertible {
+  /// The value as compact JSON text, or what keeps it from being written.
+  public var description: String {
+    do { return String(decoding: try encoded(), as: UTF8.self) } catch { return "unencodable JSON: \(error)" }
+  }
+}

@@ -1,0 +1,59 @@
+import OrderedCollections
+
+/// The members of a JSON object, in the order in which they were read or set.
+///
+/// Keys are told apart by their UTF-8 bytes. Two objects are equal if they have equal members, in whatever order.
+public struct JSONObject: Sendable {
+  private var members: OrderedDictionary<ExactString, JSON>
+
+  /// An object without members.
+  public init() { members = [:] }
+
+  /// An object with these members. Where a key comes twice, the last value wins, as in every SyRPC implementation.
+  public init(_ members: some Sequence<(key: String, value: JSON)>) {
+    self.init()
+    for (key, value) in members { self[key] = value }
+  }
+
+  /// The value at `key`; nil if there is none. Setting nil removes the member.
+  public subscript(key: String) -> JSON? {
+    get { members[ExactString(key)] }
+    set { members[ExactString(key)] = newValue }
+  }
+
+  /// The keys, in order.
+  public var keys: [String] { members.keys.map(\.string) }
+}
+
+extension JSONObject: RandomAccessCollection {
+  public var startIndex: Int { members.elements.startIndex }
+  public var endIndex: Int { members.elements.endIndex }
+  public subscript(position: Int) -> (key: String, value: JSON) {
+    let element = members.elements[position]
+    return (element.key.string, element.value)
+  }
+}
+
+extension JSONObject: Hashable {
+  public static func == (left: JSONObject, right: JSONObject) -> Bool {
+    left.members.count == right.members.count && left.members.allSatisfy { right.members[$0.key] == $0.value }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    // Order does not count, so the members' hashes are combined by a commutative operation.
+    var sum = 0
+    for (key, value) in members {
+      var member = Hasher()
+      member.combine(key)
+      member.combine(value)
+      sum &+= member.finalize()
+    }
+    hasher.combine(sum)
+  }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  public init(dictionaryLiteral elements: (String, JSON)...) {
+    self.init(elements.lazy.map { (key: $0.0, value: $0.1) })
+  }
+}

@@ -1,0 +1,97 @@
+internal import CJansson
+
+extension JSON {
+  /// How a text is read.
+  public struct ReadingOptions: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Refuse an object in which a key stands twice; without it the last value wins.
+    public static let rejectDuplicateKeys = ReadingOptions(rawValue: 1)
+    /// Read integers beyond 64 bits as doubles, which loses digits: for looking at the rest of a message whose payload
+    /// cannot be held, never for handing the payload on.
+    public static let lossyIntegers = ReadingOptions(rawValue: 2)
+  }
+
+  /// Reads one JSON text: strict UTF-8, no byte order mark, nothing after the value.
+  ///
+  /// - Parameters:
+  ///   - text: the bytes of the text.
+  ///   - options: how to read it.
+  /// - Throws: ``JSONError`` with the byte at which the text breaks.
+  public init(parsing text: some Collection<UInt8>, options: ReadingOptions = []) throws(JSONError) {
+    // JSON_DECODE_ANY: a payload may be a bare number or string (RFC 8259, 2), though jansson's default is RFC 4627.
+    var flags = Int(JSON_ALLOW_NUL) | Int(JSON_DECODE_ANY)
+    if options.contains(.rejectDuplicateKeys) { flags |= Int(JSON_REJECT_DUPLICATES) }
+    if options.contains(.lossyIntegers) { flags |= Int(JSON_DECODE_INT_AS_REAL) }
+
+    var error = json_error_t()
+    let contiguous = Array(text)
+    let root = contiguous.withUnsafeBytes { bytes in
+      // An empty buffer has no address, and jansson takes NULL for a wrong argument.
+      json_loadb(bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1), bytes.count, flags, &error)
+    }
+    guard let root else { throw JSONError(error) }
+    defer { json_decref(root) }
+    self.init(root)
+  }
+
+  private init(_ json: UnsafeMutablePointer<json_t>) {
+    switch syrpc_json_typeof(json) {
+    case JSON_NULL: self = .null
+    case JSON_TRUE: self = .bool(true)
+    case JSON_FALSE: self = .bool(false)
+    case JSON_INTEGER: self = .integer(json_integer_value(json))
+    case JSON_REAL: self = .real(json_real_value(json))
+    case JSON_STRING: self = .string(String(json_string_value(json), length: json_string_length(json)))
+    case JSON_ARRAY:
+      let count = json_array_size(json)
+      var elements: [JSON] = []
+      elements.reserveCapacity(count)
+      for index in 0..<count {
+        guard let element = json_array_get(json, index) else { break }
+        elements.append(JSON(element))
+      }
+      self = .array(elements)
+    default:
+      var object = JSONObject()
+      var iterator = json_object_iter(json)
+      while let position = iterator {
+        if let value = json_object_iter_value(position) {
+          object[String(json_object_iter_key(position), length: json_object_iter_key_len(position))] = JSON(value)
+        }
+        iterator = json_object_iter_next(json, position)
+      }
+      self = .object(object)
+    }
+  }
+}
+
+extension String {
+  /// jansson has checked the UTF-8, so nothing is repaired here.
+  fileprivate init(_ bytes: UnsafePointer<CChar>?, length: Int) {
+    self.init(decoding: UnsafeRawBufferPointer(start: bytes, count: length), as: UTF8.self)
+  }
+}
+
+extension JSONError {
+  fileprivate init(_ error: json_error_t) {
+    // jansson keeps its code in the last byte of the text (json_error_code, a static inline that takes a pointer).
+    var copy = error
+    let code: Code =
+      switch json_error_code(&copy) {
+      case json_error_invalid_utf8: .invalidUTF8
+      case json_error_stack_overflow: .tooDeep
+      case json_error_duplicate_key: .duplicateKey
+      case json_error_null_byte_in_key, json_error_null_character: .nulInKey
+      case json_error_out_of_memory: .outOfMemory
+      case json_error_numeric_overflow: .integerTooBig
+      default: .syntax
+      }
+    let text = withUnsafeBytes(of: &copy.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    let isReal = code == .integerTooBig && text.hasPrefix("real number")
+    let isSurrogate = code == .syntax && text.hasPrefix("invalid Unicode '")
+    self.init(
+      code: isReal ? .realOverflow : isSurrogate ? .invalidUTF8 : code, message: text, byteOffset: Int(error.position))
+  }
+}
