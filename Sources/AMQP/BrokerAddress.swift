@@ -1,0 +1,76 @@
+internal import Foundation
+
+/// Where a broker is, and as whom to speak to it.
+public struct BrokerAddress: Hashable, Sendable {
+  public var host: String
+  public var port: Int
+  public var virtualHost: String
+  public var user: String
+  public var password: String
+
+  /// The address of a broker; what is left out has the defaults of RabbitMQ and of the SyRPC references.
+  public init(
+    host: String = "localhost", port: Int = 5672, virtualHost: String = "/", user: String = "guest",
+    password: String = "guest"
+  ) {
+    self.host = host
+    self.port = port
+    self.virtualHost = virtualHost
+    self.user = user
+    self.password = password
+  }
+
+  /// The address that an `amqp://user:password@host:port/virtual-host` URL names, by RabbitMQ's URI specification.
+  ///
+  /// Parts are percent-decoded one by one, so `%2f` in the path is a slash in the virtual host's name. Without a path
+  /// the virtual host is `/`; with an empty one (`amqp://host/`) it is the one whose name is empty.
+  ///
+  /// - Throws: ``BrokerAddressError``. It never repeats the URL, which may contain a password.
+  public init(url: String) throws(BrokerAddressError) {
+    guard let parts = URLComponents(string: url) else { throw BrokerAddressError("it is not a URL") }
+    guard parts.scheme?.lowercased() == "amqp" else {
+      throw BrokerAddressError("its scheme is \(parts.scheme ?? "missing"), not amqp")
+    }
+    guard let host = parts.host, !host.isEmpty else { throw BrokerAddressError("it names no host") }
+    guard parts.query == nil, parts.fragment == nil else {
+      throw BrokerAddressError("it has a query or a fragment, which mean nothing here")
+    }
+    self.init(host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host)
+    if let port = parts.port {
+      guard (1...65535).contains(port) else { throw BrokerAddressError("its port is \(port)") }
+      self.port = port
+    }
+    if let user = parts.user { self.user = user }
+    if let password = parts.password { self.password = password }
+    let path = parts.percentEncodedPath
+    if !path.isEmpty {
+      let name = path.dropFirst()
+      guard !name.contains("/") else {
+        throw BrokerAddressError("its path has more than one part; a slash in a virtual host is written %2f")
+      }
+      guard let decoded = String(name).removingPercentEncoding else {
+        throw BrokerAddressError("its path is not percent-encoded UTF-8")
+      }
+      virtualHost = decoded
+    }
+  }
+}
+
+extension BrokerAddress: CustomStringConvertible {
+  /// The address without the password.
+  public var description: String { "\(user)@\(host):\(port) virtual host \(virtualHost)" }
+}
+
+extension BrokerAddress: CustomReflectable {
+  /// Without the password, so that no dump shows it.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["host": host, "port": port, "virtualHost": virtualHost, "user": user])
+  }
+}
+
+/// Why a URL does not name a broker.
+public struct BrokerAddressError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let reason: String
+  init(_ reason: String) { self.reason = reason }
+  public var description: String { "the broker's URL cannot be used: \(reason)" }
+}

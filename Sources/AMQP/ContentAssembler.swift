@@ -1,0 +1,58 @@
+/// A message that the broker delivered to a consumer.
+package struct Delivery: Sendable {
+  /// What to acknowledge or reject it by, on the connection that it came on.
+  package let deliveryTag: UInt64
+  /// Whether it was delivered before, perhaps to somebody else.
+  package let redelivered: Bool
+  package let exchange: String
+  package let routingKey: String
+  package let body: [UInt8]
+}
+
+/// Puts a message's frames together: the method, a header with the body's size, and body frames up to that size
+/// (AMQP 0-9-1, 4.2.6).
+struct ContentAssembler {
+  enum Message {
+    case delivery(Delivery, consumerTag: String)
+    case returned(code: Int, text: String, exchange: String, routingKey: String)
+  }
+
+  private var method: BrokerFrame?
+  private var body: [UInt8] = []
+  private var missing = 0
+
+  /// Takes one frame; gives a message when that frame was its last.
+  mutating func receive(_ frame: BrokerFrame) -> Message? {
+    switch frame {
+    case .delivery, .returned:
+      method = frame
+      body = []
+      return nil
+    case .contentHeader(let size):
+      missing = Int(clamping: size)
+      // The size is the broker's word: room is made as the bytes come, not before.
+      body.reserveCapacity(min(missing, 1 << 20))
+    case .contentBody(let fragment):
+      body += fragment
+      missing -= fragment.count
+    default: return nil
+    }
+    return missing <= 0 ? finish() : nil
+  }
+
+  private mutating func finish() -> Message? {
+    defer {
+      method = nil
+      body = []
+    }
+    switch method {
+    case .delivery(let consumerTag, let deliveryTag, let redelivered, let exchange, let routingKey):
+      let delivery = Delivery(
+        deliveryTag: deliveryTag, redelivered: redelivered, exchange: exchange, routingKey: routingKey, body: body)
+      return .delivery(delivery, consumerTag: consumerTag)
+    case .returned(let code, let text, let exchange, let routingKey):
+      return .returned(code: code, text: text, exchange: exchange, routingKey: routingKey)
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,154 @@
+internal import CRabbitMQ
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// A librabbitmq connection with its one channel. Only its owner thread may use it.
+///
+/// One channel per connection: `amqp_simple_wait_frame` and the calls built on it may drop or reorder frames of others.
+final class Handle {
+  static let channel: amqp_channel_t = 1
+
+  private let state: amqp_connection_state_t
+
+  /// Connects and logs in.
+  ///
+  /// - Throws: ``AMQPError`` with `unreachable`, `handshakeFailed`, `accessRefused` or `notFound`.
+  init(_ address: BrokerAddress, _ options: ConnectionOptions) throws(AMQPError) {
+    guard let state = amqp_new_connection() else { throw AMQPError(.resources, "no memory for a connection") }
+    self.state = state
+    try open(address, options)
+    try login(address, options)
+  }
+
+  deinit { amqp_destroy_connection(state) }
+
+  private func open(_ address: BrokerAddress, _ options: ConnectionOptions) throws(AMQPError) {
+    guard let socket = amqp_tcp_socket_new(state) else {
+      throw AMQPError(.resources, "no memory for a socket")
+    }
+    var timeout = timeval(options.connectTimeout)
+    let status = amqp_socket_open_noblock(socket, address.host, Int32(address.port), &timeout)
+    guard status == 0 else {
+      // errno is read in the call that failed, before anything else can change it.
+      let cause = status == AMQP_STATUS_SOCKET_ERROR.rawValue ? String(cString: strerror(errno)) : text(status)
+      throw AMQPError(.unreachable, "cannot connect to \(address.host):\(address.port): \(cause)")
+    }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+  }
+
+  private func login(_ address: BrokerAddress, _ options: ConnectionOptions) throws(AMQPError) {
+    var timeout = timeval(options.handshakeTimeout)
+    amqp_set_handshake_timeout(state, &timeout)
+
+    let arena = Arena()
+    // Without these two the broker neither says that it blocks publishers nor that it cancelled a consumer.
+    let capabilities = arena.table([
+      ("connection.blocked", arena.value(true)), ("consumer_cancel_notify", arena.value(true)),
+    ])
+    var properties = arena.table([
+      ("connection_name", arena.value(options.name)), ("capabilities", arena.value(capabilities)),
+    ])
+    let reply = syrpc_amqp_login_plain(
+      state, address.virtualHost, 0, 131072, Int32(options.heartbeat), &properties, address.user, address.password)
+    guard reply.reply_type != AMQP_RESPONSE_NORMAL else { return }
+
+    let broker = "\(address.host):\(address.port)"
+    if reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION {
+      if reply.reply.id == Method.connectionClose,
+        let close = reply.reply.decoded?.load(as: amqp_connection_close_t.self)
+      {
+        throw AMQPError(replyCode: Int(close.reply_code), text: close.reply_text.string)
+      }
+      throw AMQPError(.handshakeFailed, "\(broker) broke off the AMQP handshake")
+    }
+    throw AMQPError(.handshakeFailed, "no AMQP handshake with \(broker): \(text(reply.library_error))")
+  }
+
+  // MARK: - Receiving
+
+  /// The socket, to wait on.
+  var descriptor: Int32 { amqp_get_sockfd(state) }
+
+  /// Whether there is something to read that `poll` on the socket does not show.
+  var hasBufferedInput: Bool { amqp_frames_enqueued(state) != 0 || amqp_data_in_buffer(state) != 0 }
+
+  /// The heartbeat that was agreed on, in seconds.
+  var heartbeat: Int { Int(amqp_get_heartbeat(state)) }
+
+  /// The next frame, if one is there; sends a heartbeat if one is due. Never waits.
+  ///
+  /// - Throws: ``AMQPError`` with `connectionLost`; the handle is of no use afterwards.
+  func nextFrame() throws(AMQPError) -> BrokerFrame? {
+    var frame = amqp_frame_t()
+    var noWait = timeval()
+    let status = amqp_simple_wait_frame_noblock(state, &frame, &noWait)
+    switch status {
+    case AMQP_STATUS_OK.rawValue: return BrokerFrame(&frame)
+    case AMQP_STATUS_TIMEOUT.rawValue: return nil
+    default: throw lost(status)
+    }
+  }
+
+  /// Gives back the memory of the frames read; everything must have been copied.
+  func releaseBuffers() { amqp_maybe_release_buffers(state) }
+
+  // MARK: - Sending
+
+  /// Sends a method on the channel.
+  ///
+  /// - Throws: ``AMQPError`` with `connectionLost`.
+  func send<Arguments>(_ method: UInt32, _ arguments: Arguments) throws(AMQPError) {
+    try send(method, arguments, channel: Self.channel)
+  }
+
+  /// Sends a method that concerns the connection as a whole.
+  ///
+  /// - Throws: ``AMQPError`` with `connectionLost`.
+  func sendOnConnection<Arguments>(_ method: UInt32, _ arguments: Arguments) throws(AMQPError) {
+    try send(method, arguments, channel: 0)
+  }
+
+  private func send<Arguments>(
+    _ method: UInt32, _ arguments: Arguments, channel: amqp_channel_t
+  ) throws(AMQPError) {
+    var arguments = arguments
+    let status = withUnsafeMutablePointer(to: &arguments) { amqp_send_method(state, channel, method, $0) }
+    guard status == 0 else { throw lost(status) }
+  }
+
+  /// Sends a message: basic.publish, its header and its body in as many frames as it takes.
+  ///
+  /// - Throws: ``AMQPError`` with `connectionLost`.
+  func publish(
+    _ body: [UInt8], exchange: String, routingKey: String, mandatory: Bool, properties: amqp_basic_properties_t,
+    _ arena: Arena
+  ) throws(AMQPError) {
+    var properties = properties
+    var body = body
+    let status = body.withUnsafeMutableBytes { bytes in
+      amqp_basic_publish(
+        state, Self.channel, arena.bytes(exchange), arena.bytes(routingKey), mandatory ? 1 : 0, 0, &properties,
+        amqp_bytes_t(len: bytes.count, bytes: bytes.baseAddress))
+    }
+    guard status == 0 else { throw lost(status) }
+  }
+
+  private func lost(_ status: Int32) -> AMQPError {
+    AMQPError(.connectionLost, "the connection to the broker was lost: \(text(status))")
+  }
+
+  private func text(_ status: Int32) -> String { String(cString: amqp_error_string2(status)) }
+}
+
+extension timeval {
+  init(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    self.init()
+    tv_sec = .init(seconds)
+    tv_usec = .init(attoseconds / 1_000_000_000_000)
+  }
+}

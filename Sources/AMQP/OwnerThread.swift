@@ -1,0 +1,183 @@
+internal import Dispatch
+internal import Synchronization
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// The one thread that may touch a librabbitmq connection, as the executor of the actor that owns it.
+///
+/// librabbitmq: "a single amqp_connection_state_t, its socket and its channels may be used by one thread at a time". The
+/// thread runs the actor's jobs and sleeps in `poll` between them, on the socket, on its own wake-up pipe, and no longer
+/// than the actor asked for. Nothing here waits in a loop.
+final class OwnerThread: SerialExecutor {
+  /// What the thread waits for between two turns.
+  struct Interest {
+    /// The socket to be readable; none while there is no connection.
+    var descriptor: Int32?
+    /// The time after which a turn is due in any case; nil for none.
+    var timeout: Duration?
+  }
+
+  private struct State {
+    var jobs: [UnownedJob] = []
+    var isAsleep = false
+    var isStopping = false
+    var hasEnded = false
+  }
+
+  private let state = Mutex(State())
+  private let wakeUp: (read: Int32, write: Int32)
+  private let identity = Mutex<pthread_t?>(nil)
+  /// Runs what arrives after the thread has ended, so that a call on a closed connection gets its error, not silence.
+  private let afterlife = DispatchQueue(label: "syrpc.amqp.afterlife")
+
+  /// Starts the thread.
+  ///
+  /// - Parameter turn: called on the thread after each batch of jobs and each wake-up.
+  /// - Throws: ``AMQPError`` if the system has no descriptor or no thread left.
+  init(turn: @escaping @Sendable () -> Interest) throws(AMQPError) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw AMQPError(.resources, "no pipe for a connection: errno \(errno)") }
+    wakeUp = (ends[0], ends[1])
+    for end in ends {
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+    }
+
+    let context = Unmanaged.passRetained(Start(thread: self, turn: turn))
+    #if canImport(Darwin)
+      var handle: pthread_t?
+    #else
+      var handle = pthread_t()
+    #endif
+    let status = pthread_create(&handle, nil, threadEntry, context.toOpaque())
+    guard status == 0 else {
+      context.release()
+      throw AMQPError(.resources, "no thread for a connection: errno \(status)")
+    }
+  }
+
+  deinit {
+    close(wakeUp.read)
+    close(wakeUp.write)
+  }
+
+  /// Ends the thread once the jobs that it has are done. Does not wait.
+  func stop() {
+    state.withLock { $0.isStopping = true }
+    wake()
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    enum Next { case wake, nothing, afterlife }
+    let next = state.withLock { state -> Next in
+      if state.hasEnded { return .afterlife }
+      state.jobs.append(job)
+      defer { state.isAsleep = false }
+      return state.isAsleep ? .wake : .nothing
+    }
+    switch next {
+    case .wake: wake()
+    case .nothing: break
+    case .afterlife: afterlife.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+  }
+
+  func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+
+  func checkIsolated() {
+    if isCurrent { return }
+    dispatchPrecondition(condition: .onQueue(afterlife))
+  }
+
+  private var isCurrent: Bool {
+    identity.withLock { identity in identity.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+  }
+
+  private func wake() {
+    var byte: UInt8 = 1
+    // A full pipe is a wake-up as well.
+    _ = write(wakeUp.write, &byte, 1)
+  }
+
+  // MARK: - On the thread
+
+  /// What a new thread is given; a class, to pass through C's `void *`.
+  fileprivate final class Start {
+    let thread: OwnerThread
+    let turn: @Sendable () -> Interest
+
+    init(thread: OwnerThread, turn: @escaping @Sendable () -> Interest) {
+      self.thread = thread
+      self.turn = turn
+    }
+  }
+
+  fileprivate func run(_ turn: () -> Interest) {
+    identity.withLock { $0 = pthread_self() }
+    while true {
+      runJobs()
+      let interest = turn()
+      enum Next { case sleep, again, end }
+      let next = state.withLock { state -> Next in
+        if !state.jobs.isEmpty { return .again }
+        if state.isStopping {
+          state.hasEnded = true
+          return .end
+        }
+        state.isAsleep = true
+        return .sleep
+      }
+      switch next {
+      case .again: continue
+      case .end:
+        identity.withLock { $0 = nil }
+        return
+      case .sleep: sleep(interest)
+      }
+    }
+  }
+
+  private func runJobs() {
+    let jobs = state.withLock { state in
+      defer { state.jobs.removeAll() }
+      return state.jobs
+    }
+    for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+  }
+
+  private func sleep(_ interest: Interest) {
+    // poll leaves out a negative descriptor.
+    var descriptors = [
+      pollfd(fd: wakeUp.read, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: interest.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+    ]
+    _ = poll(&descriptors, 2, interest.timeout.map(\.pollMilliseconds) ?? -1)
+    state.withLock { $0.isAsleep = false }
+    if descriptors[0].revents != 0 {
+      var bytes = [UInt8](repeating: 0, count: 64)
+      while read(wakeUp.read, &bytes, bytes.count) == bytes.count {}
+    }
+  }
+}
+
+private func threadEntry(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let context else { return nil }
+  pthread_detach(pthread_self())
+  let start = Unmanaged<OwnerThread.Start>.fromOpaque(context).takeRetainedValue()
+  start.thread.run(start.turn)
+  return nil
+}
+
+extension Duration {
+  /// Rounded up, so that a deadline has passed when poll returns.
+  fileprivate var pollMilliseconds: Int32 {
+    let (seconds, attoseconds) = components
+    let milliseconds = Double(seconds) * 1000 + (Double(attoseconds) / 1e15).rounded(.up)
+    return Int32(max(0, min(milliseconds, 3_600_000)))
+  }
+}
