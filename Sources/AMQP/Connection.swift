@@ -11,8 +11,13 @@ package import SyRPCWire
 /// waits gets that error and the connection is closed. Whoever needs another opens one.
 package actor AMQPConnection {
   private struct PendingReply {
-    /// Nobody waits for some answers; they take their place in the order all the same.
-    let continuation: CheckedContinuation<BrokerFrame, any Error>?
+    /// Some answers nobody waits for; they take their place in the order all the same.
+    enum Receiver {
+      case nobody
+      case caller(CheckedContinuation<BrokerFrame, any Error>)
+      case cancelledConsumer(tag: String)
+    }
+    let receiver: Receiver
     let deadline: ContinuousClock.Instant
   }
 
@@ -88,6 +93,8 @@ package actor AMQPConnection {
         Method.connectionClose,
         amqp_connection_close_t(reply_code: 200, reply_text: arena.bytes("goodbye"), class_id: 0, method_id: 0))
       _ = try await reply()
+    } catch let error as AMQPError where error.code == .closed {
+      return
     } catch {
       logger.debug("not closed in an orderly way", metadata: ["error": "\(error)"])
     }
@@ -239,13 +246,12 @@ package actor AMQPConnection {
     return tag
   }
 
-  /// Cancels a consumer and waits for the broker's cancel-ok: afterwards nothing more is delivered to it. What came
-  /// before is still handed over.
-  package func cancel(_ consumerTag: String) async throws {
+  /// Cancels a consumer. What the broker has sent before it reads this is still handed over; messages that are
+  /// acknowledged after this call make room for no new ones.
+  package func cancel(_ consumerTag: String) throws {
     let arena = Arena()
-    defer { consumers[consumerTag] = nil }
-    _ = try await call(
-      Method.basicCancel, amqp_basic_cancel_t(consumer_tag: arena.bytes(consumerTag), nowait: 0))
+    try send(Method.basicCancel, amqp_basic_cancel_t(consumer_tag: arena.bytes(consumerTag), nowait: 0))
+    expectReply(.cancelledConsumer(tag: consumerTag))
   }
 
   /// Acknowledges one message.
@@ -281,15 +287,15 @@ package actor AMQPConnection {
   /// Sends a method whose answer concerns nobody.
   private func notify<Arguments>(_ method: UInt32, _ arguments: Arguments) throws(AMQPError) {
     try send(method, arguments)
-    expectReply(nil)
+    expectReply(.nobody)
   }
 
   private func reply() async throws -> BrokerFrame {
-    try await withCheckedThrowingContinuation { expectReply($0) }
+    try await withCheckedThrowingContinuation { expectReply(.caller($0)) }
   }
 
-  private func expectReply(_ continuation: CheckedContinuation<BrokerFrame, any Error>?) {
-    replies.append(PendingReply(continuation: continuation, deadline: ContinuousClock.now + options.replyTimeout))
+  private func expectReply(_ receiver: PendingReply.Receiver) {
+    replies.append(PendingReply(receiver: receiver, deadline: ContinuousClock.now + options.replyTimeout))
   }
 
   // MARK: - The thread's turn
@@ -368,8 +374,15 @@ package actor AMQPConnection {
         confirms.returned(exchange: exchange, routingKey: routingKey, error)
       case nil: break
       }
+    case .done(Method.connectionCloseOk):
+      throw AMQPError(.closed, "the connection has been closed")
     case .queueDeclared, .done:
-      if !replies.isEmpty { replies.removeFirst().continuation?.resume(returning: frame) }
+      guard !replies.isEmpty else { return }
+      switch replies.removeFirst().receiver {
+      case .nobody: break
+      case .caller(let continuation): continuation.resume(returning: frame)
+      case .cancelledConsumer(let tag): consumers[tag] = nil
+      }
     case .nothing: break
     }
   }
@@ -389,7 +402,7 @@ package actor AMQPConnection {
     handle = nil
     let replies = self.replies
     self.replies.removeAll()
-    for reply in replies { reply.continuation?.resume(throwing: error) }
+    for case .caller(let continuation) in replies.map(\.receiver) { continuation.resume(throwing: error) }
     for entry in confirms.removeAll() { entry.token.resume(throwing: error) }
     let consumers = self.consumers
     self.consumers.removeAll()

@@ -159,9 +159,9 @@ class Adapter(object):
             return
         import syrpc
         reference = os.environ.get('SYRPC_REFERENCE')
-        location = os.path.realpath(syrpc.__file__ or '')
-        if reference and not location.startswith(os.path.join(os.path.realpath(reference), '')):
-            raise Refusal('failed', 'SYRPC_REFERENCE holds no package syrpc; found was %s' % location)
+        location = os.path.dirname(os.path.dirname(syrpc.__file__ or ''))
+        if reference and location != os.path.abspath(reference):
+            raise Refusal('failed', 'SYRPC_REFERENCE holds no package syrpc; the one found is in %s' % location)
         if sys.version_info[0] > 2:
             import bridge
             self.bridged = bridge.apply()

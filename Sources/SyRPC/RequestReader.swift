@@ -1,0 +1,177 @@
+internal import AMQP
+internal import Logging
+internal import SyRPCWire
+
+/// A request as it was delivered: to be acknowledged, or given back.
+struct DeliveredRequest: Sendable {
+  let request: RequestMessage
+  let deliveryTag: UInt64
+}
+
+/// Takes requests on one connection.
+actor RequestReader {
+  private struct Waiter {
+    let id: Int
+    let continuation: CheckedContinuation<RequestMessage, any Error>
+  }
+
+  private let connection: AMQPConnection
+  private let topology: Topology
+  private let logger: Logger
+  private let answer: @Sendable (String, JSON) async -> Void
+  private var waiters: [Waiter] = []
+  private var nextWaiter = 0
+  private var consumerTag: String?
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
+
+  /// - Parameter answer: puts the result of a request that cannot be held.
+  init(
+    _ connection: AMQPConnection, _ topology: Topology, _ logger: Logger,
+    answer: @escaping @Sendable (String, JSON) async -> Void
+  ) {
+    self.connection = connection
+    self.topology = topology
+    self.logger = logger
+    self.answer = answer
+  }
+
+  // MARK: - One at a time
+
+  /// Waits for a request and acknowledges it. The queue is consumed only while somebody waits, so an idle server holds
+  /// no request that another could do.
+  ///
+  /// - Throws: ``AMQPError``, `CancellationError`.
+  func next() async throws -> RequestMessage {
+    nextWaiter += 1
+    let id = nextWaiter
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        waiters.append(Waiter(id: id, continuation: continuation))
+        startConsuming()
+        if Task.isCancelled { giveUp(id) }
+      }
+    } onCancel: {
+      Task { await self.giveUp(id) }
+    }
+  }
+
+  private func startConsuming() {
+    guard consumerTag == nil else { return }
+    do {
+      consumerTag = try consume(
+        prefetch: 1,
+        receive: { [weak self] delivery in self?.assumeIsolated { $0.hand(over: delivery) } },
+        end: { [weak self] error in self?.assumeIsolated { $0.fail(error) } })
+    } catch {
+      fail(error)
+    }
+  }
+
+  private func hand(over delivery: Delivery) {
+    guard let request = decode(delivery) else { return }
+    guard !waiters.isEmpty else {
+      onConnection { try $0.requeue(delivery.deliveryTag) }
+      return
+    }
+    let waiter = waiters.removeFirst()
+    // Cancelled before the acknowledgement makes room for the next: so none comes that nobody waits for.
+    if waiters.isEmpty { stopConsuming() }
+    onConnection { try $0.acknowledge(delivery.deliveryTag) }
+    waiter.continuation.resume(returning: request)
+  }
+
+  private func giveUp(_ id: Int) {
+    guard let index = waiters.firstIndex(where: { $0.id == id }) else { return }
+    let waiter = waiters.remove(at: index)
+    if waiters.isEmpty { stopConsuming() }
+    waiter.continuation.resume(throwing: CancellationError())
+  }
+
+  private func stopConsuming() {
+    guard let tag = consumerTag else { return }
+    consumerTag = nil
+    onConnection { try $0.cancel(tag) }
+  }
+
+  private func fail(_ error: any Error) {
+    consumerTag = nil
+    let waiters = self.waiters
+    self.waiters.removeAll()
+    for waiter in waiters { waiter.continuation.resume(throwing: error) }
+  }
+
+  // MARK: - As they come
+
+  /// Requests as they come, at most `prefetch` of them unacknowledged at a time; ends when ``stop(_:)`` is called, with
+  /// an error when the connection fails.
+  func stream(prefetch: UInt16) throws -> (tag: String, requests: AsyncThrowingStream<DeliveredRequest, any Error>) {
+    let (requests, continuation) = AsyncThrowingStream<DeliveredRequest, any Error>.makeStream()
+    let tag = try consume(
+      prefetch: prefetch,
+      receive: { [weak self] delivery in
+        self?.assumeIsolated { reader in
+          guard let request = reader.decode(delivery) else { return }
+          let delivered = DeliveredRequest(request: request, deliveryTag: delivery.deliveryTag)
+          if case .terminated = continuation.yield(delivered) {
+            reader.onConnection { try $0.requeue(delivery.deliveryTag) }
+          }
+        }
+      },
+      end: { continuation.finish(throwing: $0) })
+    streams[tag] = continuation
+    return (tag, requests)
+  }
+
+  private var streams: [String: AsyncThrowingStream<DeliveredRequest, any Error>.Continuation] = [:]
+
+  /// Cancels a stream's consumer. What has been delivered is still in the stream.
+  func stop(_ tag: String) {
+    onConnection { try $0.cancel(tag) }
+    streams.removeValue(forKey: tag)?.finish()
+  }
+
+  func acknowledge(_ request: DeliveredRequest) throws {
+    try connection.assumeIsolated { try $0.acknowledge(request.deliveryTag) }
+  }
+
+  func requeue(_ request: DeliveredRequest) { onConnection { try $0.requeue(request.deliveryTag) } }
+
+  // MARK: - Common
+
+  private func consume(
+    prefetch: UInt16, receive: @escaping @Sendable (Delivery) -> Void, end: @escaping @Sendable (AMQPError) -> Void
+  ) throws -> String {
+    try connection.assumeIsolated {
+      try $0.consume(topology.requestQueue.name, prefetch: prefetch, receive: receive, end: end)
+    }
+  }
+
+  /// The request; nil if there is none in the message, which is then acknowledged and reported: given back, it would
+  /// come again for ever.
+  private func decode(_ delivery: Delivery) -> RequestMessage? {
+    do { return try RequestMessage(decoding: delivery.body) } catch {
+      logger.warning(
+        "dropped a malformed request",
+        metadata: ["queue": "\(topology.requestQueue.name)", "error": "\(error)"])
+      onConnection { try $0.acknowledge(delivery.deliveryTag) }
+      if let id = resultID(ofUnreadable: delivery.body) {
+        // Whoever asked would wait in vain.
+        Task { await answer(id, .exception("the request cannot be read: \(error)")) }
+      }
+      return nil
+    }
+  }
+
+  /// A failure here is the connection's, which tells its consumers.
+  private func onConnection(_ operation: @Sendable (isolated AMQPConnection) throws -> Void) {
+    connection.assumeIsolated { try? operation($0) }
+  }
+
+  /// Ends every wait.
+  func close() {
+    stopConsuming()
+    fail(SyRPCError(.closed, "the server has been closed"))
+    for tag in streams.keys { stop(tag) }
+  }
+}

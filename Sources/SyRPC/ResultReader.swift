@@ -1,0 +1,180 @@
+internal import AMQP
+internal import Logging
+internal import SyRPCWire
+
+/// Reads results on one connection: one consumer for each result queue that somebody waits on.
+///
+/// Runs on the connection's own thread, so that a delivery is judged where it arrives, in order.
+actor ResultReader {
+  private final class Queue {
+    var desk: ResultDesk
+    var consumerTag: String?
+    var isStarting = false
+    init(messageTTL: Duration) { desk = ResultDesk(messageTTL: messageTTL) }
+  }
+
+  private let connection: AMQPConnection
+  private let topology: Topology
+  private let logger: Logger
+  private var queues: [Int: Queue] = [:]
+  private var waiting: [ResultDesk.Waiter: CheckedContinuation<JSON, any Error>] = [:]
+  private var nextWaiter = 0
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
+
+  init(_ connection: AMQPConnection, _ topology: Topology, _ logger: Logger) {
+    self.connection = connection
+    self.topology = topology
+    self.logger = logger
+  }
+
+  /// Waits for a result.
+  ///
+  /// - Throws: ``AMQPError``, ``SyRPCError`` with `unreadableResult`, `CancellationError`.
+  func result(_ resultID: String) async throws -> JSON {
+    let index = topology.resultQueueIndex(for: resultID)
+    nextWaiter += 1
+    let waiter = nextWaiter
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        waiting[waiter] = continuation
+        perform(queue(index).desk.add(waiter, for: resultID), index)
+        if Task.isCancelled { giveUp(waiter, resultID, index) }
+      }
+    } onCancel: {
+      Task { await self.giveUp(waiter, resultID, index) }
+    }
+  }
+
+  private func giveUp(_ waiter: ResultDesk.Waiter, _ resultID: String, _ index: Int) {
+    guard let continuation = waiting.removeValue(forKey: waiter) else { return }
+    perform(queue(index).desk.remove(waiter, for: resultID), index)
+    continuation.resume(throwing: CancellationError())
+  }
+
+  private func queue(_ index: Int) -> Queue {
+    if let queue = queues[index] { return queue }
+    let queue = Queue(messageTTL: topology.settings.messageTTL)
+    queues[index] = queue
+    return queue
+  }
+
+  // MARK: - What the desk says
+
+  private func perform(_ actions: [ResultDesk.Action], _ index: Int) {
+    for action in actions {
+      switch action {
+      case .start: start(index)
+      case .stop: stop(index)
+      case .acknowledge(let tag): onConnection { try $0.acknowledge(tag) }
+      case .requeue(let tag): onConnection { try $0.requeue(tag) }
+      case .finish(let waiter, let result): waiting.removeValue(forKey: waiter)?.resume(returning: result.data)
+      case .wake(let instant):
+        Task {
+          try? await Task.sleep(until: instant, clock: .continuous)
+          perform(queue(index).desk.due(at: .now), index)
+        }
+      }
+    }
+  }
+
+  /// A failure here is the connection's, which tells its consumers.
+  private func onConnection(_ operation: @Sendable (isolated AMQPConnection) throws -> Void) {
+    connection.assumeIsolated { try? operation($0) }
+  }
+
+  private func start(_ index: Int) {
+    let queue = queue(index)
+    guard queue.consumerTag == nil, !queue.isStarting else { return }
+    queue.isStarting = true
+    Task {
+      do {
+        let declaration = topology.resultQueue(at: index)
+        try await connection.declare(declaration)
+        try await connection.bind(topology.resultBinding(at: index))
+        queue.isStarting = false
+        // Whoever asked may have gone in the meantime.
+        guard !queue.desk.isIdle, queue.consumerTag == nil else { return }
+        queue.consumerTag = try consume(declaration.name, index)
+      } catch {
+        queue.isStarting = false
+        fail(index, error)
+      }
+    }
+  }
+
+  private func consume(_ name: String, _ index: Int) throws -> String {
+    try connection.assumeIsolated {
+      try $0.consume(
+        name, prefetch: 0,
+        receive: { [weak self] delivery in self?.assumeIsolated { $0.receive(delivery, index) } },
+        end: { [weak self] error in self?.assumeIsolated { $0.consumerEnded(error, index) } })
+    }
+  }
+
+  private func stop(_ index: Int) {
+    guard let tag = queue(index).consumerTag else { return }
+    queue(index).consumerTag = nil
+    onConnection { try $0.cancel(tag) }
+  }
+
+  // MARK: - What the broker says
+
+  private func receive(_ delivery: Delivery, _ index: Int) {
+    let result: ResultMessage
+    do { result = try ResultMessage(decoding: delivery.body) } catch {
+      receiveUnreadable(delivery, index, error)
+      return
+    }
+    perform(
+      queue(index).desk.receive(result, delivery.deliveryTag, at: .now, jitter: .random(in: 0..<1)), index)
+  }
+
+  /// A payload that cannot be held is an error to whoever waits for it, and none of ours if it is another's. What is no
+  /// SyRPC message at all would go round for ever: it is taken out and reported.
+  private func receiveUnreadable(_ delivery: Delivery, _ index: Int, _ error: MessageError) {
+    let queue = queue(index)
+    guard let id = resultID(ofUnreadable: delivery.body) else {
+      logger.warning(
+        "dropped a malformed result",
+        metadata: ["queue": "\(topology.resultQueue(at: index).name)", "error": "\(error)"])
+      onConnection { try $0.acknowledge(delivery.deliveryTag) }
+      return
+    }
+    let actions = queue.desk.receive(
+      ResultMessage(resultID: id, data: .null), delivery.deliveryTag, at: .now, jitter: .random(in: 0..<1))
+    for case .finish(let waiter, _) in actions {
+      waiting.removeValue(forKey: waiter)?.resume(
+        throwing: SyRPCError(.unreadableResult, "the result \(id) came but cannot be held: \(error)"))
+    }
+    perform(actions, index)
+  }
+
+  private func consumerEnded(_ error: AMQPError, _ index: Int) {
+    let queue = queue(index)
+    queue.consumerTag = nil
+    if error.code == .notFound, !queue.desk.isIdle {
+      // The queue expired or was deleted under us: it is declared anew, and the wait goes on.
+      start(index)
+    } else {
+      fail(index, error)
+    }
+  }
+
+  private func fail(_ index: Int, _ error: any Error) {
+    for waiter in queue(index).desk.abandon() {
+      waiting.removeValue(forKey: waiter)?.resume(throwing: error)
+    }
+  }
+
+  /// Ends every wait and cancels every consumer, so that nothing is held when the connection goes.
+  func close() {
+    for (index, queue) in queues {
+      let waiters = queue.desk.allWaiters
+      perform(queue.desk.close(), index)
+      for waiter in waiters {
+        waiting.removeValue(forKey: waiter)?.resume(throwing: SyRPCError(.closed, "the client has been closed"))
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+internal import AMQP
+internal import SyRPCWire
+
+/// Publishes results on one connection, into queues that it has declared.
+actor ResultWriter {
+  private let connection: AMQPConnection
+  private let topology: Topology
+  private var declared: Set<Int> = []
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
+
+  init(_ connection: AMQPConnection, _ topology: Topology) {
+    self.connection = connection
+    self.topology = topology
+  }
+
+  /// Publishes a result, and waits until the broker has confirmed it.
+  ///
+  /// - Throws: ``AMQPError``, `CancellationError`.
+  func put(_ body: [UInt8], for resultID: String) async throws {
+    let index = topology.resultQueueIndex(for: resultID)
+    if declared.insert(index).inserted { try await declare(index) }
+    do {
+      try await publish(body, index)
+    } catch let error as AMQPError where error.code == .unroutable {
+      // A queue that nobody consumes expires (x-expires), publishing to it or not: it was there, and is no more.
+      try await declare(index)
+      try await publish(body, index)
+    }
+  }
+
+  private func declare(_ index: Int) async throws {
+    do {
+      try await connection.declare(topology.resultQueue(at: index))
+      try await connection.bind(topology.resultBinding(at: index))
+    } catch {
+      declared.remove(index)
+      throw error
+    }
+  }
+
+  private func publish(_ body: [UInt8], _ index: Int) async throws {
+    let binding = topology.resultBinding(at: index)
+    try await connection.publish(body, to: binding.exchange, routingKey: binding.routingKey)
+  }
+}

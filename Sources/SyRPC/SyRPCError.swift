@@ -1,0 +1,95 @@
+internal import AMQP
+internal import SyRPCWire
+
+/// What a call of this library can fail with, besides `CancellationError`.
+public struct SyRPCError: Error, Sendable, CustomStringConvertible {
+  /// The kinds of failure. More may come: switch with a default.
+  public struct Code: Hashable, Sendable, CustomStringConvertible {
+    enum Name: String, Hashable, Sendable {
+      case timedOut, closed, unreachable, handshakeFailed, accessRefused, notFound, preconditionFailed,
+        connectionLost, closedByBroker, unroutable, notConfirmed, unencodable, unreadableResult, resources
+    }
+    let name: Name
+
+    /// Nothing came within the time that the caller gave, or the broker did not answer in its time.
+    public static let timedOut = Code(name: .timedOut)
+    /// The client or server has been closed.
+    public static let closed = Code(name: .closed)
+    /// No TCP connection to the broker.
+    public static let unreachable = Code(name: .unreachable)
+    /// There is a TCP connection, but no AMQP 0-9-1 broker answers on it.
+    public static let handshakeFailed = Code(name: .handshakeFailed)
+    /// Wrong credentials, or a permission that the user does not have (403).
+    public static let accessRefused = Code(name: .accessRefused)
+    /// No such virtual host, queue or exchange (404, 530).
+    public static let notFound = Code(name: .notFound)
+    /// A queue or exchange of that name exists with other properties (406): the settings differ from another side's.
+    public static let preconditionFailed = Code(name: .preconditionFailed)
+    /// The connection broke. What was being published may or may not have arrived.
+    public static let connectionLost = Code(name: .connectionLost)
+    /// The broker closed the connection for another reason.
+    public static let closedByBroker = Code(name: .closedByBroker)
+    /// The message reached no queue, though the queue was declared again.
+    public static let unroutable = Code(name: .unroutable)
+    /// The broker refused the message.
+    public static let notConfirmed = Code(name: .notConfirmed)
+    /// The payload cannot be written as JSON.
+    public static let unencodable = Code(name: .unencodable)
+    /// The result came, but cannot be held: for instance an integer beyond 64 bits. It is gone from the queue.
+    public static let unreadableResult = Code(name: .unreadableResult)
+    /// The system has no thread, descriptor or memory left.
+    public static let resources = Code(name: .resources)
+
+    public var description: String { name.rawValue }
+  }
+
+  public let code: Code
+  /// What happened, in words; where the broker gave a reason, in its words.
+  public let message: String
+  /// The broker's reply code, if it gave one (AMQP 0-9-1, 1.2).
+  public let brokerReplyCode: Int?
+
+  init(_ code: Code, _ message: String, brokerReplyCode: Int? = nil) {
+    self.code = code
+    self.message = message
+    self.brokerReplyCode = brokerReplyCode
+  }
+
+  init(_ error: AMQPError) {
+    let code: Code =
+      switch error.code {
+      case .resources: .resources
+      case .unreachable: .unreachable
+      case .handshakeFailed: .handshakeFailed
+      case .accessRefused: .accessRefused
+      case .notFound: .notFound
+      case .preconditionFailed: .preconditionFailed
+      case .closedByBroker, .resourceLocked: .closedByBroker
+      case .connectionLost: .connectionLost
+      case .timedOut: .timedOut
+      case .unroutable: .unroutable
+      case .notConfirmed: .notConfirmed
+      case .closed: .closed
+      }
+    self.init(code, error.message, brokerReplyCode: error.replyCode)
+  }
+
+  init(_ error: JSONError) { self.init(.unencodable, "the payload cannot be sent: \(error)") }
+
+  public var description: String {
+    "\(code): \(message)\(brokerReplyCode.map { " (\($0))" } ?? "")"
+  }
+}
+
+/// Runs `operation`, with errors of the layers below turned into this library's own.
+func publicErrors<Value>(
+  isolation: isolated (any Actor)? = #isolation, _ operation: () async throws -> Value
+) async throws -> Value {
+  do {
+    return try await operation()
+  } catch let error as AMQPError {
+    throw SyRPCError(error)
+  } catch let error as JSONError {
+    throw SyRPCError(error)
+  }
+}
