@@ -27,4 +27,10 @@ public struct Binding: Hashable, Sendable {
   public let queue: String
   public let exchange: String
   public let routingKey: String
+
+  package init(queue: String, exchange: String, routingKey: String) {
+    self.queue = queue
+    self.exchange = exchange
+    self.routingKey = routingKey
+  }
 }

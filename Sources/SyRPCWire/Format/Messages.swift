@@ -62,10 +62,10 @@ public struct ResultMessage: Hashable, Sendable {
 
 /// The id of a message whose payload cannot be held.
 ///
-/// jansson refuses a text with an integer beyond 64 bits. Whoever waits must still be told, so the id is read by itself,
-/// with such integers taken as doubles; the payload is thrown away.
+/// jansson refuses some texts that are JSON: one with an integer beyond 64 bits, say. Whoever waits must still be told,
+/// so the id is read by itself; the payload is thrown away.
 package func resultID(ofUnreadable body: [UInt8]) -> String? {
-  guard let message = try? JSON(parsing: body, options: .lossyIntegers) else { return nil }
+  guard let message = try? JSON(exactly: body) else { return nil }
   return message["result_id"]?.stringValue
 }
 

@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
 /// A string compared by its UTF-8 bytes.
 ///
 /// Swift's `==` holds canonically equivalent strings equal ("é" as one scalar and as two). JSON does not: they are two
@@ -8,7 +14,15 @@ package struct ExactString: Hashable, Sendable {
   package init(_ string: String) { self.string = string }
 
   package static func == (left: ExactString, right: ExactString) -> Bool {
-    left.string.utf8.elementsEqual(right.string.utf8)
+    var (left, right) = (left.string, right.string)
+    return left.withUTF8 { left in
+      right.withUTF8 { right in
+        guard left.count == right.count, let start = left.baseAddress, let other = right.baseAddress else {
+          return left.isEmpty && right.isEmpty
+        }
+        return memcmp(start, other, left.count) == 0
+      }
+    }
   }
 
   package func hash(into hasher: inout Hasher) {

@@ -13,7 +13,8 @@ public enum JSON: Sendable {
   case array([JSON])
   case object(JSONObject)
 
-  /// The deepest nesting of arrays and objects that is read or written; jansson's own bound.
+  /// The deepest nesting that is read or written; jansson's own bound. As there, a scalar is a level too: this many
+  /// arrays one in another are held only if the innermost is empty.
   ///
   /// Others stop sooner: PHP's `json_decode` at 512, CPython's parser near 1000.
   public static let maximumDepth = 2048

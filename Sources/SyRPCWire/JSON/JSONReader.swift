@@ -8,9 +8,6 @@ extension JSON {
 
     /// Refuse an object in which a key stands twice; without it the last value wins.
     public static let rejectDuplicateKeys = ReadingOptions(rawValue: 1)
-    /// Read integers beyond 64 bits as doubles, which loses digits: for looking at the rest of a message whose payload
-    /// cannot be held, never for handing the payload on.
-    public static let lossyIntegers = ReadingOptions(rawValue: 2)
   }
 
   /// Reads one JSON text: strict UTF-8, no byte order mark, nothing after the value.
@@ -23,14 +20,15 @@ extension JSON {
     // JSON_DECODE_ANY: a payload may be a bare number or string (RFC 8259, 2), though jansson's default is RFC 4627.
     var flags = Int(JSON_ALLOW_NUL) | Int(JSON_DECODE_ANY)
     if options.contains(.rejectDuplicateKeys) { flags |= Int(JSON_REJECT_DUPLICATES) }
-    if options.contains(.lossyIntegers) { flags |= Int(JSON_DECODE_INT_AS_REAL) }
 
     var error = json_error_t()
-    let contiguous = Array(text)
-    let root = contiguous.withUnsafeBytes { bytes in
-      // An empty buffer has no address, and jansson takes NULL for a wrong argument.
-      json_loadb(bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1), bytes.count, flags, &error)
+    func load(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeMutablePointer<json_t>? {
+      bytes.withMemoryRebound(to: CChar.self) {
+        // An empty buffer has no address, and jansson takes NULL for a wrong argument.
+        json_loadb($0.baseAddress ?? UnsafePointer(bitPattern: 1), $0.count, flags, &error)
+      }
     }
+    let root = text.withContiguousStorageIfAvailable(load) ?? Array(text).withUnsafeBufferPointer(load)
     guard let root else { throw JSONError(error) }
     defer { json_decref(root) }
     self.init(root)

@@ -18,6 +18,9 @@ private struct JSONWriter {
   var output: [UInt8] = []
 
   mutating func write(_ value: JSON, depth: Int) throws(JSONError) {
+    guard depth < JSON.maximumDepth else {
+      throw JSONError(code: .tooDeep, message: "nested deeper than \(JSON.maximumDepth) levels", byteOffset: nil)
+    }
     switch value {
     case .null: output += "null".utf8
     case .bool(let value): output += (value ? "true" : "false").utf8
@@ -45,9 +48,6 @@ private struct JSONWriter {
     _ items: Items, from start: Unicode.Scalar, to end: Unicode.Scalar, depth: Int,
     _ each: (inout JSONWriter, Items.Element) throws(JSONError) -> Void
   ) throws(JSONError) {
-    guard depth < JSON.maximumDepth else {
-      throw JSONError(code: .tooDeep, message: "nested deeper than \(JSON.maximumDepth) levels", byteOffset: nil)
-    }
     output.append(UInt8(ascii: start))
     var isFirst = true
     for item in items {
@@ -80,14 +80,15 @@ private struct JSONWriter {
     // json_dumpb says how much room it needs, and writes nothing beyond what it gets: guess, then repeat if need be.
     var room = value.utf8.count + 2
     while true {
-      let start = output.count
-      output.append(contentsOf: repeatElement(0, count: room))
-      let size = output.withUnsafeMutableBytes { buffer in
-        json_dumpb(json, buffer.baseAddress.map { ($0 + start).assumingMemoryBound(to: CChar.self) }, room, flags)
+      var size = 0
+      let text = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+        size = buffer.withMemoryRebound(to: CChar.self) { json_dumpb(json, $0.baseAddress, room, flags) }
+        count = min(size, room)
       }
-      output.removeLast(room - min(room, size))
-      if size <= room { return }
-      output.removeLast(output.count - start)
+      if size <= room {
+        output += text
+        return
+      }
       room = size
     }
   }
