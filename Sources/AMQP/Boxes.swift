@@ -14,4 +14,3 @@ final class WeakBox<Object: AnyObject & Sendable>: Sendable {
   var value: Object? { reference.withLock { $0.object } }
   func set(_ object: Object) { reference.withLock { $0.object = object } }
 }
-

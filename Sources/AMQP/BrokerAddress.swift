@@ -27,7 +27,10 @@ public struct BrokerAddress: Hashable, Sendable {
   ///
   /// - Throws: ``BrokerAddressError``. It never repeats the URL, which may contain a password.
   public init(url: String) throws(BrokerAddressError) {
-    guard let parts = URLComponents(string: url) else { throw BrokerAddressError("it is not a URL") }
+    // Not repaired where it is wrong, which is the default.
+    guard let parts = URLComponents(string: url, encodingInvalidCharacters: false) else {
+      throw BrokerAddressError("it is not a URL")
+    }
     guard parts.scheme?.lowercased() == "amqp" else {
       throw BrokerAddressError("its scheme is \(parts.scheme ?? "missing"), not amqp")
     }
@@ -39,6 +42,8 @@ public struct BrokerAddress: Hashable, Sendable {
     if let port = parts.port {
       guard (1...65535).contains(port) else { throw BrokerAddressError("its port is \(port)") }
       self.port = port
+    } else if let range = parts.rangeOfPort, !range.isEmpty {
+      throw BrokerAddressError("its port is no number up to 65535")
     }
     if let user = parts.user { self.user = user }
     if let password = parts.password { self.password = password }
@@ -52,6 +57,10 @@ public struct BrokerAddress: Hashable, Sendable {
         throw BrokerAddressError("its path is not percent-encoded UTF-8")
       }
       virtualHost = decoded
+    }
+    // librabbitmq takes C strings: what follows would be cut off.
+    guard [self.host, self.user, self.password, virtualHost].allSatisfy({ !$0.utf8.contains(0) }) else {
+      throw BrokerAddressError("a part of it contains U+0000")
     }
   }
 }

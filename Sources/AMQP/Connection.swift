@@ -1,22 +1,25 @@
 internal import CRabbitMQ
 package import Logging
-package import SyRPCWire
+internal import SyRPCWire
 
 /// One AMQP 0-9-1 connection with one channel, in confirm mode.
 ///
 /// An actor whose executor is the one thread that librabbitmq allows near the connection. Methods that expect an answer
-/// wait without holding the thread: answers come in the order of the questions (AMQP 0-9-1, 2.2.2).
+/// wait without holding the thread. Answers to one method come in the order of its questions; those to different methods
+/// need not: RabbitMQ lets the queue itself send consume-ok and cancel-ok, and the channel's own answers overtake them.
 ///
 /// A connection fails as a whole: after any exception of the broker's, also one of the channel alone, everybody who
 /// waits gets that error and the connection is closed. Whoever needs another opens one.
 package actor AMQPConnection {
   private struct PendingReply {
-    /// Some answers nobody waits for; they take their place in the order all the same.
+    /// Some answers nobody waits for; they have their question all the same.
     enum Receiver {
       case nobody
       case caller(CheckedContinuation<BrokerFrame, any Error>)
       case cancelledConsumer(tag: String)
     }
+    /// The method that answers.
+    let method: UInt32
     let receiver: Receiver
     let deadline: ContinuousClock.Instant
   }
@@ -88,11 +91,12 @@ package actor AMQPConnection {
   package func close() async {
     guard handle != nil else { return }
     let arena = Arena()
+    defer { extendLifetime(arena) }
     do {
       try handle?.sendOnConnection(
         Method.connectionClose,
         amqp_connection_close_t(reply_code: 200, reply_text: arena.bytes("goodbye"), class_id: 0, method_id: 0))
-      _ = try await reply()
+      _ = try await reply(to: Method.connectionClose)
     } catch let error as AMQPError where error.code == .closed {
       return
     } catch {
@@ -101,86 +105,17 @@ package actor AMQPConnection {
     shutDown(AMQPError(.closed, "the connection has been closed"))
   }
 
-  // MARK: - Topology
-
-  /// Declares an exchange; idempotent.
-  ///
-  /// - Throws: ``AMQPError``; `preconditionFailed` if it exists with other properties.
-  package func declare(_ exchange: ExchangeDeclaration) async throws {
-    let arena = Arena()
-    _ = try await call(
-      Method.exchangeDeclare,
-      amqp_exchange_declare_t(
-        ticket: 0, exchange: arena.bytes(exchange.name), type: arena.bytes(exchange.type), passive: 0,
-        durable: exchange.durable ? 1 : 0, auto_delete: exchange.autoDelete ? 1 : 0,
-        internal: exchange.internal ? 1 : 0, nowait: 0, arguments: amqp_empty_table))
-  }
-
-  /// Declares a queue; idempotent.
-  ///
-  /// - Throws: ``AMQPError``; `preconditionFailed` if it exists with other properties.
-  package func declare(_ queue: QueueDeclaration) async throws {
-    let arena = Arena()
-    let arguments = arena.table(queue.arguments.map { ($0.name, arena.value($0.milliseconds)) })
-    _ = try await call(
-      Method.queueDeclare,
-      amqp_queue_declare_t(
-        ticket: 0, queue: arena.bytes(queue.name), passive: 0, durable: queue.durable ? 1 : 0,
-        exclusive: queue.exclusive ? 1 : 0, auto_delete: queue.autoDelete ? 1 : 0, nowait: 0, arguments: arguments))
-  }
-
-  /// Binds a queue to an exchange; idempotent.
-  ///
-  /// - Throws: ``AMQPError``; `notFound` if either does not exist.
-  package func bind(_ binding: Binding) async throws {
-    let arena = Arena()
-    _ = try await call(
-      Method.queueBind,
-      amqp_queue_bind_t(
-        ticket: 0, queue: arena.bytes(binding.queue), exchange: arena.bytes(binding.exchange),
-        routing_key: arena.bytes(binding.routingKey), nowait: 0, arguments: amqp_empty_table))
-  }
-
-  /// What a queue holds, without declaring it.
-  ///
-  /// - Throws: ``AMQPError``; `notFound` if it does not exist, which ends this connection as any exception does.
-  package func status(ofQueue name: String) async throws -> QueueStatus {
-    let arena = Arena()
-    let reply = try await call(
-      Method.queueDeclare,
-      amqp_queue_declare_t(
-        ticket: 0, queue: arena.bytes(name), passive: 1, durable: 0, exclusive: 0, auto_delete: 0, nowait: 0,
-        arguments: amqp_empty_table))
-    guard case .queueDeclared(let status) = reply else {
-      throw AMQPError(.closedByBroker, "no queue.declare-ok came for \(name)")
-    }
-    return status
-  }
-
-  /// Deletes a queue, with what it holds. No error if it does not exist.
-  package func deleteQueue(_ name: String) async throws {
-    let arena = Arena()
-    _ = try await call(
-      Method.queueDelete,
-      amqp_queue_delete_t(ticket: 0, queue: arena.bytes(name), if_unused: 0, if_empty: 0, nowait: 0))
-  }
-
-  /// Deletes an exchange. No error if it does not exist.
-  package func deleteExchange(_ name: String) async throws {
-    let arena = Arena()
-    _ = try await call(
-      Method.exchangeDelete,
-      amqp_exchange_delete_t(ticket: 0, exchange: arena.bytes(name), if_unused: 0, nowait: 0))
-  }
-
   // MARK: - Publishing
 
   /// Publishes a persistent, mandatory JSON message and waits until the broker has confirmed it.
   ///
   /// - Throws: ``AMQPError``: `unroutable` if it reached no queue, `notConfirmed`, `timedOut` with the broker's reason
-  ///   if it blocks publishers, `connectionLost`; and `CancellationError`. After the last four it may or may not arrive.
+  ///   if it blocks publishers, `connectionLost`; and `CancellationError`. After the last four it may or may not arrive;
+  ///   if the task was cancelled before, it is not sent.
   package func publish(_ body: [UInt8], to exchange: String, routingKey: String) async throws {
+    try Task.checkCancellation()
     let arena = Arena()
+    defer { extendLifetime(arena) }
     var properties = amqp_basic_properties_t()
     properties._flags = UInt32(
       AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG)
@@ -233,6 +168,7 @@ package actor AMQPConnection {
     end: @escaping @Sendable (AMQPError) -> Void
   ) throws -> String {
     let arena = Arena()
+    defer { extendLifetime(arena) }
     consumerCount += 1
     let tag = "syrpc.\(consumerCount)"
     // RabbitMQ applies basic.qos without `global` to the consumers that follow on the channel.
@@ -250,8 +186,9 @@ package actor AMQPConnection {
   /// acknowledged after this call make room for no new ones.
   package func cancel(_ consumerTag: String) throws {
     let arena = Arena()
+    defer { extendLifetime(arena) }
     try send(Method.basicCancel, amqp_basic_cancel_t(consumer_tag: arena.bytes(consumerTag), nowait: 0))
-    expectReply(.cancelledConsumer(tag: consumerTag))
+    expectReply(to: Method.basicCancel, .cancelledConsumer(tag: consumerTag))
   }
 
   /// Acknowledges one message.
@@ -279,23 +216,34 @@ package actor AMQPConnection {
     }
   }
 
-  private func call<Arguments>(_ method: UInt32, _ arguments: Arguments) async throws -> BrokerFrame {
+  func call<Arguments>(_ method: UInt32, _ arguments: Arguments) async throws -> BrokerFrame {
     try send(method, arguments)
-    return try await reply()
+    return try await reply(to: method)
   }
 
   /// Sends a method whose answer concerns nobody.
   private func notify<Arguments>(_ method: UInt32, _ arguments: Arguments) throws(AMQPError) {
     try send(method, arguments)
-    expectReply(.nobody)
+    expectReply(to: method, .nobody)
   }
 
-  private func reply() async throws -> BrokerFrame {
-    try await withCheckedThrowingContinuation { expectReply(.caller($0)) }
+  private func reply(to method: UInt32) async throws -> BrokerFrame {
+    try await withCheckedThrowingContinuation { expectReply(to: method, .caller($0)) }
   }
 
-  private func expectReply(_ receiver: PendingReply.Receiver) {
-    replies.append(PendingReply(receiver: receiver, deadline: ContinuousClock.now + options.replyTimeout))
+  private func expectReply(to method: UInt32, _ receiver: PendingReply.Receiver) {
+    // The number of an answer is its question's plus one, for all methods that are used here (AMQP 0-9-1, 1.4).
+    replies.append(
+      PendingReply(method: method + 1, receiver: receiver, deadline: ContinuousClock.now + options.replyTimeout))
+  }
+
+  private func answer(_ method: UInt32, _ frame: BrokerFrame) {
+    guard let index = replies.firstIndex(where: { $0.method == method }) else { return }
+    switch replies.remove(at: index).receiver {
+    case .nobody: break
+    case .caller(let continuation): continuation.resume(returning: frame)
+    case .cancelledConsumer(let tag): consumers[tag] = nil
+    }
   }
 
   // MARK: - The thread's turn
@@ -376,13 +324,8 @@ package actor AMQPConnection {
       }
     case .done(Method.connectionCloseOk):
       throw AMQPError(.closed, "the connection has been closed")
-    case .queueDeclared, .done:
-      guard !replies.isEmpty else { return }
-      switch replies.removeFirst().receiver {
-      case .nobody: break
-      case .caller(let continuation): continuation.resume(returning: frame)
-      case .cancelledConsumer(let tag): consumers[tag] = nil
-      }
+    case .queueDeclared: answer(Method.queueDeclareOk, frame)
+    case .done(let method): answer(method, frame)
     case .nothing: break
     }
   }

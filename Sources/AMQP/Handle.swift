@@ -13,6 +13,7 @@ final class Handle {
   static let channel: amqp_channel_t = 1
 
   private let state: amqp_connection_state_t
+  private let sendTimeout: Duration
 
   /// Connects and logs in.
   ///
@@ -20,6 +21,7 @@ final class Handle {
   init(_ address: BrokerAddress, _ options: ConnectionOptions) throws(AMQPError) {
     guard let state = amqp_new_connection() else { throw AMQPError(.resources, "no memory for a connection") }
     self.state = state
+    sendTimeout = options.replyTimeout
     try open(address, options)
     try login(address, options)
   }
@@ -27,14 +29,18 @@ final class Handle {
   deinit { amqp_destroy_connection(state) }
 
   private func open(_ address: BrokerAddress, _ options: ConnectionOptions) throws(AMQPError) {
+    guard (1...65535).contains(address.port) else {
+      throw AMQPError(.unreachable, "cannot connect to \(address.host): there is no port \(address.port)")
+    }
     guard let socket = amqp_tcp_socket_new(state) else {
       throw AMQPError(.resources, "no memory for a socket")
     }
     var timeout = timeval(options.connectTimeout)
     let status = amqp_socket_open_noblock(socket, address.host, Int32(address.port), &timeout)
     guard status == 0 else {
-      // errno is read in the call that failed, before anything else can change it.
-      let cause = status == AMQP_STATUS_SOCKET_ERROR.rawValue ? String(cString: strerror(errno)) : text(status)
+      // librabbitmq connects without blocking and keeps the reason (SO_ERROR) to itself; errno says EINPROGRESS.
+      let cause =
+        status == AMQP_STATUS_SOCKET_ERROR.rawValue ? "connection refused, or no way there" : text(status)
       throw AMQPError(.unreachable, "cannot connect to \(address.host):\(address.port): \(cause)")
     }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -45,6 +51,7 @@ final class Handle {
     amqp_set_handshake_timeout(state, &timeout)
 
     let arena = Arena()
+    defer { extendLifetime(arena) }
     // Without these two the broker neither says that it blocks publishers nor that it cancelled a consumer.
     let capabilities = arena.table([
       ("connection.blocked", arena.value(true)), ("consumer_cancel_notify", arena.value(true)),
@@ -100,14 +107,14 @@ final class Handle {
 
   /// Sends a method on the channel.
   ///
-  /// - Throws: ``AMQPError`` with `connectionLost`.
+  /// - Throws: ``AMQPError`` with `connectionLost`, or `timedOut` if the broker reads no more.
   func send<Arguments>(_ method: UInt32, _ arguments: Arguments) throws(AMQPError) {
     try send(method, arguments, channel: Self.channel)
   }
 
   /// Sends a method that concerns the connection as a whole.
   ///
-  /// - Throws: ``AMQPError`` with `connectionLost`.
+  /// - Throws: ``AMQPError`` with `connectionLost`, or `timedOut` if the broker reads no more.
   func sendOnConnection<Arguments>(_ method: UInt32, _ arguments: Arguments) throws(AMQPError) {
     try send(method, arguments, channel: 0)
   }
@@ -115,26 +122,50 @@ final class Handle {
   private func send<Arguments>(
     _ method: UInt32, _ arguments: Arguments, channel: amqp_channel_t
   ) throws(AMQPError) {
-    var arguments = arguments
-    let status = withUnsafeMutablePointer(to: &arguments) { amqp_send_method(state, channel, method, $0) }
+    try sending(0) {
+      var arguments = arguments
+      return withUnsafeMutablePointer(to: &arguments) { amqp_send_method(state, channel, method, $0) }
+    }
+  }
+
+  /// Sends what is about `size` bytes, within the time for an answer.
+  private func sending(_ size: Int, _ send: () -> Int32) throws(AMQPError) {
+    var status: Int32
+    // What is small and finds the socket writable does not block: there is room for a third of its buffer.
+    if size <= 2048, isWritable {
+      status = send()
+    } else {
+      let watchdog = SendWatchdog(descriptor, after: sendTimeout)
+      status = send()
+      if watchdog.hasFired() {
+        throw AMQPError(.timedOut, "the broker did not take what was sent to it within \(sendTimeout)")
+      }
+    }
     guard status == 0 else { throw lost(status) }
+  }
+
+  private var isWritable: Bool {
+    var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    return poll(&polled, 1, 0) == 1
   }
 
   /// Sends a message: basic.publish, its header and its body in as many frames as it takes.
   ///
-  /// - Throws: ``AMQPError`` with `connectionLost`.
+  /// - Throws: ``AMQPError`` with `connectionLost`, or `timedOut` if the broker reads no more.
   func publish(
     _ body: [UInt8], exchange: String, routingKey: String, mandatory: Bool, properties: amqp_basic_properties_t,
     _ arena: Arena
   ) throws(AMQPError) {
-    var properties = properties
-    var body = body
-    let status = body.withUnsafeMutableBytes { bytes in
-      amqp_basic_publish(
-        state, Self.channel, arena.bytes(exchange), arena.bytes(routingKey), mandatory ? 1 : 0, 0, &properties,
-        amqp_bytes_t(len: bytes.count, bytes: bytes.baseAddress))
+    try sending(body.count) {
+      defer { extendLifetime(arena) }
+      var properties = properties
+      var body = body
+      return body.withUnsafeMutableBytes { bytes in
+        amqp_basic_publish(
+          state, Self.channel, arena.bytes(exchange), arena.bytes(routingKey), mandatory ? 1 : 0, 0, &properties,
+          amqp_bytes_t(len: bytes.count, bytes: bytes.baseAddress))
+      }
     }
-    guard status == 0 else { throw lost(status) }
   }
 
   private func lost(_ status: Int32) -> AMQPError {
