@@ -1,11 +1,17 @@
 internal import AMQP
-internal import Logging
 internal import SyRPCWire
 
 /// A request as it was delivered: to be acknowledged, or given back.
 struct DeliveredRequest: Sendable {
-  let request: RequestMessage
+  let content: Result<RequestMessage, UnreadableRequest>
   let deliveryTag: UInt64
+}
+
+/// A message in the request queue from which no request can be read.
+struct UnreadableRequest: Error, Sendable {
+  /// Who waits for an answer, if that much can be read.
+  let resultID: String?
+  let reason: MessageError
 }
 
 /// Takes requests on one connection.
@@ -17,23 +23,16 @@ actor RequestReader {
 
   private let connection: AMQPConnection
   private let topology: Topology
-  private let logger: Logger
-  private let answer: @Sendable (String, JSON) async -> Void
   private var waiters: [Waiter] = []
   private var nextWaiter = 0
   private var consumerTag: String?
+  private var isDeclaring = false
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
-  /// - Parameter answer: puts the result of a request that cannot be held.
-  init(
-    _ connection: AMQPConnection, _ topology: Topology, _ logger: Logger,
-    answer: @escaping @Sendable (String, JSON) async -> Void
-  ) {
+  init(_ connection: AMQPConnection, _ topology: Topology) {
     self.connection = connection
     self.topology = topology
-    self.logger = logger
-    self.answer = answer
   }
 
   // MARK: - One at a time
@@ -41,7 +40,8 @@ actor RequestReader {
   /// Waits for a request and acknowledges it. The queue is consumed only while somebody waits, so an idle server holds
   /// no request that another could do.
   ///
-  /// - Throws: ``AMQPError``, `CancellationError`.
+  /// - Throws: ``UnreadableRequest``, which has been acknowledged: given back, it would come again for ever.
+  ///   ``AMQPError``, `CancellationError`.
   func next() async throws -> RequestMessage {
     nextWaiter += 1
     let id = nextWaiter
@@ -57,19 +57,43 @@ actor RequestReader {
   }
 
   private func startConsuming() {
-    guard consumerTag == nil else { return }
+    guard consumerTag == nil, !isDeclaring else { return }
     do {
       consumerTag = try consume(
         prefetch: 1,
         receive: { [weak self] delivery in self?.assumeIsolated { $0.hand(over: delivery) } },
-        end: { [weak self] error in self?.assumeIsolated { $0.fail(error) } })
+        end: { [weak self] error in self?.assumeIsolated { $0.consumerEnded(error) } })
     } catch {
       fail(error)
     }
   }
 
+  private func consumerEnded(_ error: AMQPError) {
+    consumerTag = nil
+    guard error.code == .notFound, !isDeclaring else {
+      fail(error)
+      return
+    }
+    // The queue was deleted under us: it is declared anew, and the wait goes on.
+    isDeclaring = true
+    Task {
+      do {
+        try await declareQueue()
+        isDeclaring = false
+        if !waiters.isEmpty { startConsuming() }
+      } catch {
+        isDeclaring = false
+        fail(error)
+      }
+    }
+  }
+
+  private func declareQueue() async throws {
+    try await connection.declare(topology.requestQueue)
+    try await connection.bind(topology.requestBinding)
+  }
+
   private func hand(over delivery: Delivery) {
-    guard let request = decode(delivery) else { return }
     guard !waiters.isEmpty else {
       onConnection { try $0.requeue(delivery.deliveryTag) }
       return
@@ -78,7 +102,7 @@ actor RequestReader {
     // Cancelled before the acknowledgement makes room for the next: so none comes that nobody waits for.
     if waiters.isEmpty { stopConsuming() }
     onConnection { try $0.acknowledge(delivery.deliveryTag) }
-    waiter.continuation.resume(returning: request)
+    waiter.continuation.resume(with: delivery.request.mapError { $0 })
   }
 
   private func giveUp(_ id: Int) {
@@ -105,14 +129,17 @@ actor RequestReader {
 
   /// Requests as they come, at most `prefetch` of them unacknowledged at a time; ends when ``stop(_:)`` is called, with
   /// an error when the connection fails.
-  func stream(prefetch: UInt16) throws -> (tag: String, requests: AsyncThrowingStream<DeliveredRequest, any Error>) {
+  func stream(prefetch: UInt16) async throws -> (
+    tag: String, requests: AsyncThrowingStream<DeliveredRequest, any Error>
+  ) {
+    // It may have been deleted since; consuming what is not there would cost the connection.
+    try await declareQueue()
     let (requests, continuation) = AsyncThrowingStream<DeliveredRequest, any Error>.makeStream()
     let tag = try consume(
       prefetch: prefetch,
       receive: { [weak self] delivery in
         self?.assumeIsolated { reader in
-          guard let request = reader.decode(delivery) else { return }
-          let delivered = DeliveredRequest(request: request, deliveryTag: delivery.deliveryTag)
+          let delivered = DeliveredRequest(content: delivery.request, deliveryTag: delivery.deliveryTag)
           if case .terminated = continuation.yield(delivered) {
             reader.onConnection { try $0.requeue(delivery.deliveryTag) }
           }
@@ -147,22 +174,6 @@ actor RequestReader {
     }
   }
 
-  /// The request; nil if there is none in the message, which is then acknowledged and reported: given back, it would
-  /// come again for ever.
-  private func decode(_ delivery: Delivery) -> RequestMessage? {
-    do { return try RequestMessage(decoding: delivery.body) } catch {
-      logger.warning(
-        "dropped a malformed request",
-        metadata: ["queue": "\(topology.requestQueue.name)", "error": "\(error)"])
-      onConnection { try $0.acknowledge(delivery.deliveryTag) }
-      if let id = resultID(ofUnreadable: delivery.body) {
-        // Whoever asked would wait in vain.
-        Task { await answer(id, .exception("the request cannot be read: \(error)")) }
-      }
-      return nil
-    }
-  }
-
   /// A failure here is the connection's, which tells its consumers.
   private func onConnection(_ operation: @Sendable (isolated AMQPConnection) throws -> Void) {
     connection.assumeIsolated { try? operation($0) }
@@ -173,5 +184,13 @@ actor RequestReader {
     stopConsuming()
     fail(SyRPCError(.closed, "the server has been closed"))
     for tag in streams.keys { stop(tag) }
+  }
+}
+
+extension Delivery {
+  fileprivate var request: Result<RequestMessage, UnreadableRequest> {
+    do { return .success(try RequestMessage(decoding: body)) } catch {
+      return .failure(UnreadableRequest(resultID: resultID(ofUnreadable: body), reason: error))
+    }
   }
 }

@@ -1,6 +1,12 @@
 internal import AMQP
 internal import SyRPCWire
 
+/// A result as it came by. Its payload may be one that cannot be held.
+struct ArrivedResult: Equatable {
+  let resultID: String
+  let data: Result<JSON, MessageError>
+}
+
 /// Who waits for which result of one result queue, and what to do with those that nobody here waits for.
 ///
 /// A value that says what to do and does nothing itself. The queue is shared: other processes' results come by, and must
@@ -16,14 +22,14 @@ struct ResultDesk {
     case stop
     case acknowledge(UInt64)
     case requeue(UInt64)
-    case finish(Waiter, ResultMessage)
+    case finish(Waiter, ArrivedResult)
     /// Call ``due(at:)`` then.
     case wake(at: ContinuousClock.Instant)
   }
 
   struct Hold {
     let tag: UInt64
-    let result: ResultMessage
+    let result: ArrivedResult
     let until: ContinuousClock.Instant
   }
 
@@ -32,14 +38,23 @@ struct ResultDesk {
   static let shortestHold = Duration.milliseconds(5)
   static let longestHold = Duration.milliseconds(100)
 
+  /// So many foreign results are remembered without a look at their age.
+  static let fewSightings = 1024
+  /// A result that was not seen for so long has most likely been taken. If not, it is rejected at once a few times more.
+  static let longestMemory = Duration.seconds(60)
+
   private let messageTTL: Duration
   private var waiters: [ExactString: [Waiter]] = [:]
   private var holds: [Hold] = []
-  private var sightings: [ExactString: Int] = [:]
+  private var sightings: [ExactString: (count: Int, last: ContinuousClock.Instant)] = [:]
+  /// The number of sightings at which those of the past are forgotten.
+  private var sightingsToForgetAt = Self.fewSightings
 
   init(messageTTL: Duration) { self.messageTTL = messageTTL }
 
   var isIdle: Bool { waiters.isEmpty }
+  /// How many foreign results are remembered.
+  var rememberedSightings: Int { sightings.count }
   var allWaiters: [Waiter] { waiters.values.flatMap(\.self) }
 
   /// Someone waits for a result.
@@ -64,7 +79,7 @@ struct ResultDesk {
 
   /// A result came by.
   mutating func receive(
-    _ result: ResultMessage, _ tag: UInt64, at now: ContinuousClock.Instant, jitter: Double
+    _ result: ArrivedResult, _ tag: UInt64, at now: ContinuousClock.Instant, jitter: Double
   ) -> [Action] {
     let id = ExactString(result.resultID)
     if let finished = waiters.removeValue(forKey: id) {
@@ -73,8 +88,9 @@ struct ResultDesk {
     }
     // With no waiters the consumer is being cancelled: nothing is kept.
     guard !isIdle else { return [.requeue(tag)] }
-    let count = sightings[id, default: 0] + 1
-    sightings[id] = count
+    let count = (sightings[id]?.count ?? 0) + 1
+    sightings[id] = (count, now)
+    forgetSightings(at: now)
     guard count > Self.free else { return [.requeue(tag)] }
     let until = now + pause(sighting: count, jitter: jitter)
     holds.append(Hold(tag: tag, result: result, until: until))
@@ -110,7 +126,16 @@ struct ResultDesk {
     return [.stop] + holds.map { .requeue($0.tag) }
   }
 
-  /// - Parameter jitter: 0 ..< 1.
+  /// Others' results come by for as long as anybody here waits, which may be for ever.
+  private mutating func forgetSightings(at now: ContinuousClock.Instant) {
+    guard sightings.count >= sightingsToForgetAt else { return }
+    let memory = min(messageTTL, Self.longestMemory)
+    sightings = sightings.filter { now - $0.value.last < memory }
+    // Twice what is left, so that the look at all of them is rare.
+    sightingsToForgetAt = max(Self.fewSightings, 2 * sightings.count)
+  }
+
+  /// How long a result is held. `jitter`, 0 ..< 1, spreads it.
   private func pause(sighting: Int, jitter: Double) -> Duration {
     let doublings = min(sighting - Self.free - 1, 10)
     let pause = min(Self.shortestHold * (1 << doublings), Self.longestHold)

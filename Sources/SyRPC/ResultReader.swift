@@ -68,7 +68,7 @@ actor ResultReader {
       case .stop: stop(index)
       case .acknowledge(let tag): onConnection { try $0.acknowledge(tag) }
       case .requeue(let tag): onConnection { try $0.requeue(tag) }
-      case .finish(let waiter, let result): waiting.removeValue(forKey: waiter)?.resume(returning: result.data)
+      case .finish(let waiter, let result): finish(waiter, result)
       case .wake(let instant):
         Task {
           try? await Task.sleep(until: instant, clock: .continuous)
@@ -121,33 +121,34 @@ actor ResultReader {
   // MARK: - What the broker says
 
   private func receive(_ delivery: Delivery, _ index: Int) {
-    let result: ResultMessage
-    do { result = try ResultMessage(decoding: delivery.body) } catch {
-      receiveUnreadable(delivery, index, error)
+    guard let result = arrived(delivery.body, index) else {
+      onConnection { try $0.acknowledge(delivery.deliveryTag) }
       return
     }
     perform(
       queue(index).desk.receive(result, delivery.deliveryTag, at: .now, jitter: .random(in: 0..<1)), index)
   }
 
-  /// A payload that cannot be held is an error to whoever waits for it, and none of ours if it is another's. What is no
-  /// SyRPC message at all would go round for ever: it is taken out and reported.
-  private func receiveUnreadable(_ delivery: Delivery, _ index: Int, _ error: MessageError) {
-    let queue = queue(index)
-    guard let id = resultID(ofUnreadable: delivery.body) else {
+  /// What came, if it is a result at all: what is none would go round for ever, so it is taken out and reported.
+  private func arrived(_ body: [UInt8], _ index: Int) -> ArrivedResult? {
+    do {
+      let result = try ResultMessage(decoding: body)
+      return ArrivedResult(resultID: result.resultID, data: .success(result.data))
+    } catch {
+      // A payload that cannot be held is an error to whoever waits for it, and none of ours if it is another's.
+      if let id = resultID(ofUnreadable: body) { return ArrivedResult(resultID: id, data: .failure(error)) }
       logger.warning(
         "dropped a malformed result",
         metadata: ["queue": "\(topology.resultQueue(at: index).name)", "error": "\(error)"])
-      onConnection { try $0.acknowledge(delivery.deliveryTag) }
-      return
+      return nil
     }
-    let actions = queue.desk.receive(
-      ResultMessage(resultID: id, data: .null), delivery.deliveryTag, at: .now, jitter: .random(in: 0..<1))
-    for case .finish(let waiter, _) in actions {
-      waiting.removeValue(forKey: waiter)?.resume(
-        throwing: SyRPCError(.unreadableResult, "the result \(id) came but cannot be held: \(error)"))
-    }
-    perform(actions, index)
+  }
+
+  private func finish(_ waiter: ResultDesk.Waiter, _ result: ArrivedResult) {
+    waiting.removeValue(forKey: waiter)?.resume(
+      with: result.data.mapError {
+        SyRPCError(.unreadableResult, "the result \(result.resultID) came but cannot be held: \($0)")
+      })
   }
 
   private func consumerEnded(_ error: AMQPError, _ index: Int) {

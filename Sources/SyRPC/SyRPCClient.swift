@@ -83,13 +83,20 @@ public final class SyRPCClient: Sendable {
     return try await getResult(resultID, timeout: timeout)
   }
 
-  /// Opens both connections and declares what a client declares, ahead of the first use.
+  /// What a connection is for.
+  public enum Purpose: Sendable, CaseIterable {
+    case puttingRequests
+    case gettingResults
+  }
+
+  /// Connects and declares what a client declares, ahead of the first use.
   ///
+  /// - Parameter purposes: what this process is going to do; each has a connection.
   /// - Throws: ``SyRPCError``.
-  public func connect() async throws {
+  public func connect(for purposes: Set<Purpose> = Set(Purpose.allCases)) async throws {
     try await publicErrors {
-      _ = try await requests.user()
-      _ = try await results.user()
+      if purposes.contains(.puttingRequests) { _ = try await requests.user() }
+      if purposes.contains(.gettingResults) { _ = try await results.user() }
     }
   }
 

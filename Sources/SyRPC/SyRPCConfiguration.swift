@@ -13,7 +13,7 @@ public struct SyRPCConfiguration: Sendable {
   public var connectTimeout: Duration = .seconds(10)
   /// How long the broker may take to answer, or to confirm a message.
   public var replyTimeout: Duration = .seconds(30)
-  /// The heartbeat asked for, in whole seconds, at least 1: without one a dead broker is not noticed.
+  /// The heartbeat asked for, in whole seconds, 1 to 65535: without one a dead broker is not noticed.
   public var heartbeat: Duration = .seconds(30)
 
   /// A configuration.
@@ -37,7 +37,7 @@ public struct SyRPCConfiguration: Sendable {
     options.connectTimeout = connectTimeout
     options.handshakeTimeout = connectTimeout
     options.replyTimeout = replyTimeout
-    options.heartbeat = Int(max(1, heartbeat.components.seconds))
+    options.heartbeat = Int(min(max(1, heartbeat.components.seconds), 65535))
     return options
   }
 }

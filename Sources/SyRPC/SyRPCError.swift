@@ -7,7 +7,8 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     enum Name: String, Hashable, Sendable {
       case timedOut, closed, unreachable, handshakeFailed, accessRefused, notFound, preconditionFailed,
-        connectionLost, closedByBroker, unroutable, notConfirmed, unencodable, unreadableResult, resources
+        connectionLost, closedByBroker, unroutable, notConfirmed, unencodable, unreadableResult, unreadableRequest,
+        resources
     }
     let name: Name
 
@@ -37,6 +38,8 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
     public static let unencodable = Code(name: .unencodable)
     /// The result came, but cannot be held: for instance an integer beyond 64 bits. It is gone from the queue.
     public static let unreadableResult = Code(name: .unreadableResult)
+    /// A request came, but it is malformed or cannot be held. It is gone from the queue.
+    public static let unreadableRequest = Code(name: .unreadableRequest)
     /// The system has no thread, descriptor or memory left.
     public static let resources = Code(name: .resources)
 
@@ -72,6 +75,10 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
       case .closed: .closed
       }
     self.init(code, error.message, brokerReplyCode: error.replyCode)
+  }
+
+  init(_ unreadable: UnreadableRequest) {
+    self.init(.unreadableRequest, "the request cannot be read: \(unreadable.reason)")
   }
 
   init(_ error: JSONError) { self.init(.unencodable, "the payload cannot be sent: \(error)") }

@@ -6,6 +6,8 @@ public import SyRPCWire
 ///
 /// Safe to share between tasks. Connections are opened when first needed; requests and results have one each.
 public final class SyRPCServer: Sendable {
+  private static let pauseBeforeRequeue = Duration.seconds(1)
+
   private let requests: Link<RequestReader>
   private let results: Link<ResultWriter>
   private let logger: Logger
@@ -23,11 +25,7 @@ public final class SyRPCServer: Sendable {
       try await connection.declare(topology.requestExchange)
       try await connection.declare(topology.requestQueue)
       try await connection.bind(topology.requestBinding)
-      return RequestReader(connection, topology, logger) { resultID, data in
-        do { try await Self.put(data, for: resultID, results) } catch {
-          logger.error("no answer to an unreadable request", metadata: ["error": "\(error)"])
-        }
-      }
+      return RequestReader(connection, topology)
     }
   }
 
@@ -35,12 +33,19 @@ public final class SyRPCServer: Sendable {
   /// lost if the server then fails. ``serve(concurrency:_:)`` does better.
   ///
   /// - Parameter timeout: how long to wait; nil for as long as it takes.
-  /// - Throws: ``SyRPCError``: `timedOut` when the time has run out; and `CancellationError`.
+  /// - Returns: the request; its result goes to ``putResult(_:data:)``.
+  /// - Throws: ``SyRPCError``: `timedOut` when the time has run out; `unreadableRequest` if what came is no request or
+  ///   cannot be held, after whoever waits for it has been answered: just go on. And `CancellationError`.
   public func getRequest(timeout: Duration? = nil) async throws -> RequestMessage {
     let requests = self.requests
     return try await publicErrors {
-      try await withTimeout(timeout, { SyRPCError(.timedOut, "no request within \(timeout ?? .zero)") }) {
-        try await requests.user().next()
+      do {
+        return try await withTimeout(timeout, { SyRPCError(.timedOut, "no request within \(timeout ?? .zero)") }) {
+          try await requests.user().next()
+        }
+      } catch let unreadable as UnreadableRequest {
+        try await answer(unreadable)
+        throw SyRPCError(unreadable)
       }
     }
   }
@@ -69,7 +74,8 @@ public final class SyRPCServer: Sendable {
   ) async throws {
     precondition(concurrency > 0, "with a concurrency of 0 nothing would be served")
     try await publicErrors {
-      let reader = try await requests.user()
+      let reader: RequestReader
+      do { reader = try await requests.user() } catch is CancellationError { return }
       let (tag, requests) = try await reader.stream(prefetch: concurrency)
       // Not a child task: those in hand go on when the server is told to stop.
       let work = Task { [self] in
@@ -96,21 +102,38 @@ public final class SyRPCServer: Sendable {
     _ delivered: DeliveredRequest, _ reader: RequestReader,
     _ handler: @Sendable (RequestMessage) async throws -> JSON
   ) async {
-    let request = delivered.request
     do {
-      let answer: JSON
-      do { answer = try await handler(request) } catch { answer = .exception("\(error)") }
-      do {
-        try await Self.put(answer, for: request.resultID, results)
-      } catch let error as JSONError {
-        try await Self.put(.exception("\(SyRPCError(error))"), for: request.resultID, results)
+      switch delivered.content {
+      case .success(let request): try await answer(request, handler)
+      case .failure(let unreadable): try await answer(unreadable)
       }
       try await reader.acknowledge(delivered)
     } catch {
       logger.error(
-        "a request goes back to its queue: its result could not be put",
-        metadata: ["result_id": "\(request.resultID)", "error": "\(error)"])
+        "a request goes back to its queue: its result could not be put", metadata: ["error": "\(error)"])
+      // It comes again at once, and is done again: without a pause as often as the machine can while the cause lasts.
+      try? await Task.sleep(for: Self.pauseBeforeRequeue)
       await reader.requeue(delivered)
+    }
+  }
+
+  private func answer(
+    _ request: RequestMessage, _ handler: @Sendable (RequestMessage) async throws -> JSON
+  ) async throws {
+    let answer: JSON
+    do { answer = try await handler(request) } catch { answer = .exception("\(error)") }
+    do {
+      try await Self.put(answer, for: request.resultID, results)
+    } catch let error as JSONError {
+      try await Self.put(.exception("\(SyRPCError(error))"), for: request.resultID, results)
+    }
+  }
+
+  /// Whoever sent it would wait in vain.
+  private func answer(_ unreadable: UnreadableRequest) async throws {
+    logger.warning("dropped an unreadable request", metadata: ["error": "\(unreadable.reason)"])
+    if let resultID = unreadable.resultID {
+      try await Self.put(.exception("\(SyRPCError(unreadable))"), for: resultID, results)
     }
   }
 

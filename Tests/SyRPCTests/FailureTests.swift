@@ -1,0 +1,137 @@
+import AMQP
+import SyRPC
+import Testing
+import WireTap
+
+@Suite(.tags(.broker), .timeLimit(.minutes(4)), .enabled(if: Broker.isInstalled, "needs rabbitmq-server"))
+struct FailureTests {
+  @Test func aDeletedResultQueueIsDeclaredAnew() async throws {
+    try await withApplication(queues: 1) { app in
+      let (client, server) = (app.client(), app.server())
+      let queue = app.topology.resultQueue(at: 0).name
+      try await server.putResult("first", data: 1)
+      try await app.observer.deleteQueue(queue)
+      try await server.putResult("second", data: 2)
+      #expect(try await client.getResult("second", timeout: .seconds(30)) == 2)
+      // Under a waiting client, too.
+      async let third = client.getResult("third", timeout: .seconds(60))
+      try await app.until(queue, consumers: 1)
+      try await app.observer.deleteQueue(queue)
+      try await server.putResult("third", data: 3)
+      #expect(try await third == 3)
+      await client.close()
+      await server.close()
+    }
+  }
+
+  @Test func aDeletedRequestQueueIsDeclaredAnew() async throws {
+    try await withApplication { app in
+      let (client, server) = (app.client(), app.server())
+      let queue = app.topology.requestQueue.name
+      async let request = server.getRequest(timeout: .seconds(60))
+      try await app.until(queue, consumers: 1)
+      try await app.observer.deleteQueue(queue)
+      // The server puts it back.
+      while await syrpcError({ try await client.putRequest(type: "t", data: 1) }) != nil {}
+      #expect(try await request.data == 1)
+
+      let serving = Task { try await server.serve { $0.data } }
+      try await app.until(queue, consumers: 1)
+      try await app.observer.deleteQueue(queue)
+      let error = await syrpcError { try await serving.value }
+      #expect(error?.code == .notFound)
+      let again = Task { try await server.serve { $0.data } }
+      var answer: JSON?
+      while answer == nil { answer = try? await client.call(type: "t", data: 2, timeout: .seconds(60)) }
+      #expect(answer == 2)
+      again.cancel()
+      try await again.value
+      await client.close()
+      await server.close()
+    }
+  }
+
+  @Test func afterABrokenConnectionTheNextCallConnectsAgain() async throws {
+    let broker = try await Broker.address
+    let tap = try await Tap.start(brokerHost: broker.host, brokerPort: broker.port, role: "getter")
+    var tapped = broker
+    tapped.port = tap.port
+    try await withApplication(queues: 1, broker: tapped) { app in
+      let (client, server) = (app.client(), app.server())
+      let queue = app.topology.resultQueue(at: 0).name
+      let waiting = Task { try await client.getResult("a", timeout: .seconds(100)) }
+      let taking = Task { try await server.getRequest(timeout: .seconds(100)) }
+      try await app.until(queue, consumers: 1)
+      try await app.until(app.topology.requestQueue.name, consumers: 1)
+      _ = await tap.stop()
+      #expect(await syrpcError { _ = try await waiting.value }?.code == .connectionLost)
+      #expect(await syrpcError { _ = try await taking.value }?.code == .connectionLost)
+      // Nobody listens now.
+      #expect(await syrpcError { _ = try await client.getResult("a", timeout: .seconds(60)) }?.code == .unreachable)
+
+      let another = try await Tap.start(
+        port: tapped.port, brokerHost: broker.host, brokerPort: broker.port, role: "getter")
+      let id = try await client.putRequest(type: "t", data: 1)
+      let request = try await server.getRequest(timeout: .seconds(60))
+      #expect(request.resultID == id)
+      try await server.putResult(id, data: 2)
+      #expect(try await client.getResult(id, timeout: .seconds(60)) == 2)
+      await client.close()
+      await server.close()
+      _ = await another.stop()
+    }
+  }
+
+  @Test func settingsThatDifferAreNamed() async throws {
+    try await withApplication(queues: 1) { app in
+      var configuration = app.configuration
+      configuration.settings = try SyRPCSettings(
+        appName: configuration.settings.appName, ttl: .seconds(5), resultQueueCount: 1)
+      let (client, server) = (SyRPCClient(configuration), SyRPCServer(configuration))
+      for error in [
+        await syrpcError { _ = try await client.getResult("a", timeout: .seconds(60)) },
+        await syrpcError { try await server.putResult("a", data: 1) },
+      ] {
+        #expect(error?.code == .preconditionFailed)
+        #expect(error?.brokerReplyCode == 406)
+        #expect(error?.message.contains("x-expires") == true)
+      }
+      await client.close()
+      await server.close()
+    }
+  }
+
+  /// Connecting may take longer than the caller waits.
+  @Test func aTimeoutHoldsWhileConnecting() async throws {
+    let listener = try SilentListener()
+    var configuration = SyRPCConfiguration(
+      settings: try SyRPCSettings(appName: "test"), broker: BrokerAddress(host: "127.0.0.1", port: listener.port))
+    configuration.connectTimeout = .seconds(20)
+    let (client, server) = (SyRPCClient(configuration), SyRPCServer(configuration))
+    let start = ContinuousClock.now
+    #expect(await syrpcError { _ = try await client.getResult("a", timeout: .milliseconds(200)) }?.code == .timedOut)
+    #expect(await syrpcError { _ = try await server.getRequest(timeout: .milliseconds(200)) }?.code == .timedOut)
+    let putting = Task { try await client.putRequest(type: "t", data: 1) }
+    putting.cancel()
+    await #expect(throws: CancellationError.self) { try await putting.value }
+    #expect(start.duration(to: .now) < .seconds(15))
+  }
+
+  @Test func closingEndsEveryWait() async throws {
+    try await withApplication(queues: 1) { app in
+      let (client, server) = (app.client(), app.server())
+      let waiting = Task { try await client.getResult("a") }
+      let taking = Task { try await server.getRequest() }
+      try await app.until(app.topology.resultQueue(at: 0).name, consumers: 1)
+      try await app.until(app.topology.requestQueue.name, consumers: 1)
+      await client.close()
+      await client.close()
+      await server.close()
+      #expect(await syrpcError { _ = try await waiting.value }?.code == .closed)
+      #expect(await syrpcError { _ = try await taking.value }?.code == .closed)
+      #expect(await syrpcError { _ = try await client.getResult("a") }?.code == .closed)
+      #expect(await syrpcError { try await client.putRequest(type: "t", data: 1) }?.code == .closed)
+      #expect(await syrpcError { try await server.putResult("a", data: 1) }?.code == .closed)
+    }
+  }
+}
