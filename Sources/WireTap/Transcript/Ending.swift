@@ -1,0 +1,43 @@
+/// How a connection ended: by what happened first.
+package enum Ending: Sendable, Hashable, CustomStringConvertible {
+  /// The peer closed its side (FIN).
+  case closedByPeer
+  /// The broker closed its side (FIN).
+  case closedByBroker
+  /// The peer's side was torn down (RST).
+  case resetByPeer
+  /// The broker's side was torn down (RST).
+  case resetByBroker
+  /// The tap was stopped, and closed both sides.
+  case closedByTap
+  /// Not yet: this is a snapshot.
+  case stillOpen
+  /// Nobody knows: the frames come from a record that does not tell.
+  case notRecorded
+  /// The tap could not connect to the broker, and closed the peer's side; with the reason.
+  case brokerUnreachable(String)
+
+  private static let fixed: [(ending: Ending, text: String)] = [
+    (.closedByPeer, "closed by peer"), (.closedByBroker, "closed by broker"), (.resetByPeer, "reset by peer"),
+    (.resetByBroker, "reset by broker"), (.closedByTap, "closed by tap"), (.stillOpen, "still open"),
+    (.notRecorded, "not recorded"),
+  ]
+  private static let unreachable = "broker unreachable: "
+
+  /// The words a transcript has for it.
+  package var description: String {
+    if case .brokerUnreachable(let reason) = self { return Self.unreachable + reason }
+    return Self.fixed.first { $0.ending == self }?.text ?? ""
+  }
+
+  /// The ending that these words of a transcript stand for.
+  package init?(_ description: String) {
+    if description.hasPrefix(Self.unreachable) {
+      self = .brokerUnreachable(String(description.dropFirst(Self.unreachable.count)))
+    } else if let ending = Self.fixed.first(where: { $0.text == description })?.ending {
+      self = ending
+    } else {
+      return nil
+    }
+  }
+}
