@@ -1,0 +1,119 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// The files, the ports and the environment of a RabbitMQ node that shares nothing with any other.
+struct PrivateNode: Sendable {
+  /// The ports that a node needs.
+  struct Ports: Sendable {
+    /// AMQP.
+    var amqp: UInt16
+    /// Erlang's distribution. RabbitMQ would take that of AMQP plus 20000, which may not exist.
+    var distribution: UInt16
+    /// Erlang's port mapper, epmd.
+    var mapper: UInt16
+  }
+
+  let ports: Ports
+  private let installation: RabbitMQInstallation
+  private let folder: String
+
+  /// Writes the files.
+  ///
+  /// - Parameters:
+  ///   - installation: What runs.
+  ///   - folder: Where everything of it is.
+  ///   - ports: Where it listens.
+  ///   - settings: More lines for rabbitmq.conf.
+  /// - Throws: A system error.
+  init(_ installation: RabbitMQInstallation, folder: RunFolder, ports: Ports, settings: String) throws {
+    self.installation = installation
+    self.folder = folder.path
+    self.ports = ports
+    try SmallFile.write(
+      """
+      listeners.tcp.local = 127.0.0.1:\(ports.amqp)
+      # The machine may be short of disk and memory; a test's node must not stop its publishers for that.
+      disk_free_limit.absolute = 1MB
+      vm_memory_high_watermark.relative = 0.9
+      \(settings)
+
+      """, to: file("rabbitmq.conf"))
+    try SmallFile.write("[].\n", to: file("enabled_plugins"))
+    // Without one of our own, the machine's would be read.
+    try SmallFile.write("", to: file("rabbitmq-env.conf"))
+    try SmallFile.write("[].\n", to: file("advanced.config"))
+  }
+
+  /// The shell command that runs epmd.
+  var mapperCommand: String { "epmd" }
+
+  /// The shell command that runs the node.
+  var command: String {
+    // A node that finds no epmd would start one that outlives it, or, here, end.
+    "until epmd -names >/dev/null 2>&1; do sleep 0.05; done; \(shellQuoted(installation.server))"
+  }
+
+  var mapperLog: String { file("epmd.log") }
+  var log: String { file("node.log") }
+
+  /// What must change in the environment of this process.
+  var environment: [String: String?] {
+    var changes: [String: String?] = [:]
+    for name in ProcessInfo.processInfo.environment.keys where isForeign(name) { changes[name] = .some(nil) }
+    changes.merge(erlang.merging(rabbitMQ) { $1 }) { $1 }
+    return changes
+  }
+
+  /// The user's own settings for Erlang and RabbitMQ are about other nodes.
+  private func isForeign(_ name: String) -> Bool {
+    name.hasPrefix("RABBITMQ_") || name.hasPrefix("ERL_") || name == "NOTIFY_SOCKET" || name == "CONF_ENV_FILE"
+  }
+
+  private var erlang: [String: String] {
+    [
+      // For the cookie.
+      "HOME": folder,
+      "ERL_EPMD_ADDRESS": "127.0.0.1",
+      "ERL_EPMD_PORT": "\(ports.mapper)",
+      // For every Erlang, also the short-lived ones that RabbitMQ starts before the node.
+      "ERL_FLAGS": "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}",
+      "ERL_CRASH_DUMP_SECONDS": "0",
+    ]
+  }
+
+  private var rabbitMQ: [String: String] {
+    [
+      // At localhost, since the machine's own name need not resolve.
+      "RABBITMQ_NODENAME": "syrpc-\(ports.amqp)-\(ports.mapper)@localhost",
+      "RABBITMQ_DIST_PORT": "\(ports.distribution)",
+      "RABBITMQ_CONF_ENV_FILE": file("rabbitmq-env.conf"),
+      "RABBITMQ_CONFIG_FILE": file("rabbitmq.conf"),
+      "RABBITMQ_ADVANCED_CONFIG_FILE": file("advanced.config"),
+      "RABBITMQ_ENABLED_PLUGINS_FILE": file("enabled_plugins"),
+      "RABBITMQ_PLUGINS_EXPAND_DIR": file("plugins"),
+      "RABBITMQ_FEATURE_FLAGS_FILE": file("feature_flags"),
+      "RABBITMQ_GENERATED_CONFIG_DIR": file("generated"),
+      "RABBITMQ_SCHEMA_DIR": file("schema"),
+      "RABBITMQ_MNESIA_BASE": file("mnesia"),
+      "RABBITMQ_LOG_BASE": file("log"),
+      // To standard output, where what the start script and Erlang itself say goes as well.
+      "RABBITMQ_LOGS": "-",
+      "RABBITMQ_PID_FILE": file("node.pid"),
+      // Else the script stays as a parent that hides the node's exit code.
+      "RUNNING_UNDER_SYSTEMD": "true",
+    ]
+  }
+
+  private func file(_ name: String) -> String { "\(folder)/\(name)" }
+
+  /// The lines that epmd and the node wrote last, up to 64 KiB each; empty lines are left out.
+  var logLines: [String] {
+    [mapperLog, log].flatMap { log in
+      (SmallFile.read(log, last: 1 << 16) ?? "").split(whereSeparator: \.isNewline)
+        .filter { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
+    }
+  }
+}
