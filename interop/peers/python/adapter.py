@@ -48,6 +48,8 @@ class Adapter(object):
         try:
             request = self.parse(line)
             answer['id'] = request['id']
+            if not isinstance(request.get('op'), type(u'')):
+                raise Refusal('invalid', 'no "op"')
             operation = self.OPERATIONS.get(request['op'])
             if operation is None:
                 raise Refusal('unsupported', 'no such operation: %s' % json.dumps(request['op']))
@@ -55,8 +57,10 @@ class Adapter(object):
         except Refusal as refusal:
             answer.update(ok=False, error={'kind': refusal.kind, 'message': refusal.message})
         except Exception as error:  # whatever the implementation raises is a finding, not the end of the adapter
-            traceback.print_exc()
-            answer.update(ok=False, error={'kind': self.kind(error), 'message': describe(error)})
+            kind = self.kind(error)
+            if kind != 'timeout':
+                traceback.print_exc()
+            answer.update(ok=False, error={'kind': kind, 'message': describe(error)})
         return answer
 
     @staticmethod
@@ -67,8 +71,6 @@ class Adapter(object):
             raise Refusal('invalid', 'not a line of JSON: %s' % describe(error))
         if not isinstance(request, dict) or not is_integer(request.get('id')):
             raise Refusal('invalid', 'not an object with an integer "id"')
-        if not isinstance(request.get('op'), type(u'')):
-            raise Refusal('invalid', 'no "op"')
         return request
 
     # Operations: each adds its fields to the answer as they become known, so that a failing `serve` still tells what
@@ -213,7 +215,9 @@ def seconds(request):
 def describe(error):
     """`Type: text`, also of an exception whose text CPython 2 cannot turn into a str."""
     line = traceback.format_exception_only(type(error), error)[-1].strip()
-    return line.decode('utf-8', 'replace') if isinstance(line, bytes) else line
+    line = line.decode('utf-8', 'replace') if isinstance(line, bytes) else line
+    name, colon, message = line.partition(': ')
+    return name.rpartition('.')[2] + colon + message
 
 
 def version(name):

@@ -1,11 +1,13 @@
 """What syrpc 1.0 lacks on CPython 3, supplied from outside the package.
 
 The package is installed as published and stays so; names in its modules are replaced while the adapter runs. Nothing
-here touches what goes over the wire.
+here touches what is sent.
 """
 
 import json
 
+import kombu.serialization
+import kombu.utils.json
 import syrpc.client
 
 
@@ -31,6 +33,10 @@ class _Text(str):
         return str(self)
 
 
+def _plain_loads(text):
+    return kombu.utils.json.loads(text, object_hook=None)
+
+
 def apply():
     """Put the replacements in place; returns one line for each, for the answer to `hello`.
 
@@ -51,5 +57,11 @@ def apply():
 
         syrpc.client.Client.on_result = on_decoded_result
         bridged.append('syrpc.client.Client.on_result: the message body, a str, has decode')
+
+    # Since 5.3, kombu takes an object of just these two keys for an encoded UUID, date or decimal, and puts that in its
+    # place. It is somebody's data here, and has to come back as it was.
+    kombu.serialization.register('json', kombu.utils.json.dumps, _plain_loads,
+                                 content_type='application/json', content_encoding='utf-8')
+    bridged.append('kombu: JSON objects of the keys __type__ and __value__ are left as they are')
 
     return bridged
