@@ -1,0 +1,77 @@
+package import AMQP
+internal import Logging
+internal import SyRPCWire
+
+/// The broker that a run uses.
+package struct BrokerEndpoint: Sendable {
+  package let address: BrokerAddress
+  /// What the report says of it.
+  package let about: String
+
+  package init(address: BrokerAddress, about: String) {
+    self.address = address
+    self.about = about
+  }
+}
+
+/// Looks at what a cell left in the broker, and removes its exchanges and queues.
+actor BrokerInspector {
+  private let address: BrokerAddress
+  private let logger: Logger
+  private var connection: AMQPConnection?
+
+  init(_ address: BrokerAddress, _ logger: Logger) {
+    self.address = address
+    self.logger = logger
+  }
+
+  /// What is left of an application whose connections are all closed.
+  ///
+  /// The broker learns of a closed connection's end queue by queue, so it is given a moment; a queue that was never
+  /// declared holds nothing.
+  ///
+  /// - Throws: ``AMQPError``.
+  func leftovers(of topology: ExpectedTopology, resultIDs: [String]) async throws -> [QueueLeftover] {
+    let indexes = Set(resultIDs.map(topology.resultQueueIndex(for:))).sorted()
+    let queues = [topology.requestQueue] + indexes.map { topology.resultQueue(at: $0) }
+    var leftovers: [QueueLeftover] = []
+    for queue in queues {
+      if let leftover = try await settled(queue) { leftovers.append(leftover) }
+    }
+    let connection = try await open()
+    for queue in queues { try await connection.deleteQueue(queue) }
+    for exchange in [topology.requestExchange, topology.resultExchange] {
+      try await connection.deleteExchange(exchange)
+    }
+    return leftovers
+  }
+
+  func close() async {
+    await connection?.close()
+    connection = nil
+  }
+
+  private func settled(_ queue: String) async throws -> QueueLeftover? {
+    let deadline = ContinuousClock.now + .seconds(5)
+    while true {
+      let status: QueueStatus
+      do { status = try await open().status(ofQueue: queue) } catch let error as AMQPError where error.code == .notFound
+      {
+        return nil
+      }
+      if status.messageCount == 0, status.consumerCount == 0 { return nil }
+      guard ContinuousClock.now < deadline else {
+        return QueueLeftover(queue: queue, messages: status.messageCount, consumers: status.consumerCount)
+      }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
+  private func open() async throws -> AMQPConnection {
+    if let connection, await connection.isOpen { return connection }
+    let opened = try await AMQPConnection.open(
+      address, ConnectionOptions(name: "SyRPC interop, inspector"), logger: logger)
+    connection = opened
+    return opened
+  }
+}

@@ -1,0 +1,32 @@
+internal import SyRPCWire
+
+/// Which peer plays which role.
+package typealias Combination = PerRole<String>
+
+extension PerRole<String> {
+  /// `python-swift-python`: putter, server, getter. A peer's name has no hyphen.
+  package var name: String { "\(putter)-\(server)-\(getter)" }
+}
+
+/// One exchange to be made and judged.
+package struct Cell: Hashable, Sendable {
+  package let combination: Combination
+  package let scenario: Scenario
+  package let payload: String
+
+  package init(combination: Combination, scenario: Scenario, payload: String) {
+    self.combination = combination
+    self.scenario = scenario
+    self.payload = payload
+  }
+
+  package var name: String { "\(combination.name)/\(scenario.name)/\(payload)" }
+
+  /// The options of `syrpc interop` that run this cell alone.
+  package var repeatOptions: [String] {
+    [
+      "--putter", combination.putter, "--server", combination.server, "--getter", combination.getter,
+      "--scenario", scenario.name, "--payload", payload,
+    ]
+  }
+}

@@ -1,0 +1,90 @@
+internal import Logging
+internal import SyRPCWire
+
+/// Runs the cells of one combination, one after the other: three processes, and fresh connections for each cell.
+struct CombinationRun {
+  let combination: Combination
+  let plan: RunPlan
+  let judge: Judge
+  let environment: RunEnvironment
+  let inspector: BrokerInspector
+  /// Sees each cell's evidence before it is judged.
+  let witness: @Sendable (Evidence) async -> Void
+
+  /// After so many cells in a row in which a peer timed out or broke, the rest would only take time.
+  static let patience = 3
+
+  /// Runs cells of this combination.
+  ///
+  /// - Parameters:
+  ///   - cells: the cells, with their places in the plan.
+  ///   - report: called with each cell's result.
+  /// - Throws: ``InteropError``, `CancellationError`.
+  func run(_ cells: [(number: Int, cell: Cell)], report: @Sendable (Int, CellResult) async throws -> Void) async throws
+  {
+    var trio = Trio(combination: combination, environment: environment)
+    do {
+      try await run(cells, &trio, report)
+      await trio.terminate()
+    } catch {
+      await trio.terminate()
+      throw error
+    }
+  }
+
+  private func run(
+    _ cells: [(number: Int, cell: Cell)], _ trio: inout Trio, _ report: (Int, CellResult) async throws -> Void
+  ) async throws {
+    var setbacks = 0
+    for (number, cell) in cells {
+      try Task.checkCancellation()
+      guard setbacks < Self.patience else {
+        let reason = "\(Self.patience) cells in a row of \(combination.name) timed out or broke"
+        try await report(number, CellResult(cell: cell, skipReason: reason))
+        continue
+      }
+      let logs = trio.logMarks()
+      let evidence = try await evidence(cell, number, &trio)
+      try Task.checkCancellation()
+      await witness(evidence)
+      var result = judge.judge(evidence)
+      if result.verdict.isUnexpected {
+        result.folder = try CellFolder(evidence: evidence, result: result, environment: environment).write(
+          logs: trio.logs(since: logs), commands: trio.commands)
+        setbacks = evidence.hasSetback ? setbacks + 1 : 0
+      } else {
+        setbacks = 0
+      }
+      try await report(number, result)
+    }
+  }
+
+  private func evidence(_ cell: Cell, _ number: Int, _ trio: inout Trio) async throws -> Evidence {
+    guard let payload = plan.corpus[cell.payload] else { throw InteropError("there is no payload \(cell.payload)") }
+    let topology = ExpectedTopology(
+      plan.contract, appName: "interop-\(environment.runID)-\(number)\(cell.scenario.appNameSuffix)", cell.scenario)
+    switch await trio.sessions() {
+    case .success(let sessions):
+      let run = CellRun(
+        cell: cell, payload: payload, topology: topology, sessions: sessions, broker: environment.broker,
+        inspector: inspector)
+      return try await run.evidence()
+    case .failure(let failure):
+      var roles = combination.map { RoleEvidence(peer: $0, identity: nil) }
+      roles[failure.role].outcomes = [("open", failure.error)]
+      var evidence = Evidence(
+        cell: cell, payload: payload, topology: topology, value: .null, roles: roles)
+      evidence.leftovers = []
+      return evidence
+    }
+  }
+}
+
+extension Evidence {
+  /// Whether a peer timed out or broke.
+  fileprivate var hasSetback: Bool {
+    Role.allCases.contains { role in
+      roles[role].outcomes.contains { $0.error?.kind == .timeout || $0.error?.kind == .broken }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package import SyRPCWire
+package import WireTap
+
+/// One connection's transcript, sorted for judging.
+package struct Conversation: Sendable {
+  /// A method that a peer or the broker sent.
+  package struct Step: Sendable {
+    /// Its place in the transcript.
+    package let entry: Int
+    package let channel: UInt16
+    package let name: String
+    package let fields: JSONObject
+
+    package func text(_ field: String) -> String { fields[field]?.stringValue ?? "" }
+    package func flag(_ field: String) -> Bool { fields[field]?.boolValue ?? false }
+    package func number(_ field: String) -> UInt64? {
+      fields[field].flatMap { UInt64($0.stringValue ?? $0.description) }
+    }
+  }
+
+  package let transcript: Transcript
+  /// What the peer sent.
+  package let sent: [Step]
+  /// What the broker sent.
+  package let received: [Step]
+  package let published: [Message]
+  package let delivered: [Message]
+
+  package init(_ transcript: Transcript) {
+    self.transcript = transcript
+    func steps(_ direction: Transcript.Direction) -> [Step] {
+      transcript.entries.compactMap { entry in
+        guard entry.direction == direction, let method = entry.frame.method else { return nil }
+        return Step(entry: entry.number, channel: entry.frame.channel, name: method.name, fields: method.fields)
+      }
+    }
+    sent = steps(.toBroker)
+    received = steps(.fromBroker)
+    var settled: [Key: [Made]] = [:]
+    var multiples: [(channel: UInt16, tag: UInt64, made: Made)] = []
+    for step in sent {
+      guard let settlement = Self.settlement(step), let tag = step.number("delivery-tag") else { continue }
+      settled[Key(channel: step.channel, tag: tag), default: []].append((step.entry, settlement))
+      if settlement.multiple { multiples.append((step.channel, tag, (step.entry, settlement))) }
+    }
+    self.settled = settled
+    self.multiples = multiples
+    let messages = transcript.messages
+    published = messages.filter { $0.method == "basic.publish" }.map(Message.init)
+    delivered = messages.filter { $0.method == "basic.deliver" || $0.method == "basic.get-ok" }.map(Message.init)
+  }
+
+  package func sent(_ name: String) -> [Step] { sent.filter { $0.name == name } }
+
+  /// How a delivery was settled: by nothing, once, or more than once.
+  package func settlements(of delivery: Message) -> [Settlement] {
+    guard let tag = delivery.deliveryTag else { return [] }
+    let single = settled[Key(channel: delivery.channel, tag: tag)] ?? []
+    let several = multiples.filter { $0.channel == delivery.channel && ($0.tag == 0 || $0.tag > tag) }
+    return (single + several.map(\.made)).filter { $0.entry > delivery.entry }.sorted { $0.entry < $1.entry }
+      .map(\.settlement)
+  }
+
+  // A consumer that rejects in a tight loop makes tens of thousands: each must be found without looking at all.
+  private struct Key: Hashable {
+    let channel: UInt16
+    let tag: UInt64
+  }
+  private typealias Made = (entry: Int, settlement: Settlement)
+  private let settled: [Key: [Made]]
+  private let multiples: [(channel: UInt16, tag: UInt64, made: Made)]
+
+  private static func settlement(_ step: Step) -> Settlement? {
+    switch step.name {
+    case "basic.ack": Settlement(kind: .ack, multiple: step.flag("multiple"))
+    case "basic.reject", "basic.nack":
+      Settlement(kind: step.flag("requeue") ? .requeue : .discard, multiple: step.flag("multiple"))
+    default: nil
+    }
+  }
+
+  /// What a consumer did with a delivery.
+  package struct Settlement: Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: String, Hashable, Sendable {
+      case ack
+      case requeue = "reject with requeue"
+      case discard = "reject without requeue"
+    }
+    package let kind: Kind
+    package let multiple: Bool
+
+    package var description: String { kind.rawValue + (multiple ? " (multiple)" : "") }
+  }
+}

@@ -1,0 +1,43 @@
+package import SyRPCWire
+package import WireTap
+
+/// A message as it went over the wire, with its body read once.
+@dynamicMemberLookup
+package struct Message: Sendable {
+  package let wire: WireMessage
+  /// The body as a value that can be compared; nil if it is not JSON.
+  package let json: JSON?
+
+  package init(_ wire: WireMessage) {
+    self.wire = wire
+    json = try? JSON(exactly: wire.body)
+  }
+
+  package subscript<Value>(dynamicMember path: KeyPath<WireMessage, Value>) -> Value { wire[keyPath: path] }
+
+  package var resultID: String? { json?["result_id"]?.stringValue }
+  package var data: JSON? { json?["data"] }
+
+  /// A property as text; nil if it is absent.
+  package func property(_ name: String) -> String? { wire.properties[name].map { $0.stringValue ?? $0.description } }
+
+  /// The body as text, shortened.
+  var shownBody: String { String(decoding: wire.body.prefix(1000), as: UTF8.self).shortened() }
+}
+
+extension JSON {
+  /// The value as text, shortened.
+  var shown: String {
+    pruned.description.shortened()
+  }
+
+  /// What is cut off in the end need not be printed first.
+  private var pruned: JSON {
+    switch self {
+    case .string(let text) where text.utf8.count > 300: .string("\(text.prefix(250))… (\(text.utf8.count) bytes)")
+    case .array(let elements): .array(elements.prefix(50).map(\.pruned))
+    case .object(let members): .object(JSONObject(members.prefix(50).map { ($0.key, $0.value.pruned) }))
+    default: self
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/// Where a run takes place.
+package struct RunEnvironment: Sendable {
+  package let broker: BrokerEndpoint
+  /// How each live peer is started.
+  package let commands: [String: PeerCommand]
+  /// Where processes are noted, so that the next run can end what this one could not.
+  package let runFolder: RunFolder?
+  /// Where the adapters' logs go while the run lasts.
+  package let logFolder: String
+  /// Where reports and failing cells' folders go.
+  package let output: String
+  /// Part of every app name, so that two runs on one broker do not meet.
+  package let runID: String
+
+  package init(
+    broker: BrokerEndpoint, commands: [String: PeerCommand], runFolder: RunFolder?, logFolder: String, output: String,
+    runID: String = String(UInt32.random(in: .min ... .max), radix: 36)
+  ) {
+    self.broker = broker
+    self.commands = commands
+    self.runFolder = runFolder
+    self.logFolder = logFolder
+    self.output = output
+    self.runID = runID
+  }
+}

@@ -1,0 +1,37 @@
+/// How the calls of a cell are made.
+package struct Scenario: Hashable, Sendable {
+  package let name: String
+  /// What it is for, in a line.
+  package let about: String
+  /// The payloads it is run with; nil for the whole corpus.
+  package let payloads: [String]?
+  /// How many calls are made before the first result is asked for.
+  package let calls: Int
+  /// The request type as the putter is given it.
+  package let requestType: String
+  /// Settings told to the peers, times in seconds; what is nil is left to their own defaults.
+  package var ttl: Int?
+  package var messageTTL: Int?
+  package var resultQueueCount: Int?
+  /// What the cell's app name ends in.
+  package var appNameSuffix = ""
+
+  package static let all: [Scenario] = [echo, settings, collision]
+
+  /// One call with default settings.
+  package static let echo = Scenario(
+    name: "echo", about: "one call with the implementations' own defaults", payloads: nil, calls: 1,
+    requestType: "echo")
+
+  /// Settings other than the defaults, and a request type with white space around it.
+  package static let settings = Scenario(
+    name: "settings",
+    about: "7 queues, queue ttl 60 s, message ttl 5 s, dot, hyphen and space in the app name, request type ' echo '",
+    payloads: ["hello", "list-of-objects", "null", "body-5000-bytes"], calls: 1, requestType: " echo ",
+    ttl: 60, messageTTL: 5, resultQueueCount: 7, appNameSuffix: ".set-tings x")
+
+  /// Two results in one queue, of which the second is asked for first: the getter meets a result that is not its own.
+  package static let collision = Scenario(
+    name: "collision", about: "one queue; two requests; the second result is asked for first, then the first",
+    payloads: ["hello"], calls: 2, requestType: "echo", resultQueueCount: 1)
+}

@@ -1,0 +1,55 @@
+internal import SyRPCWire
+internal import WireTap
+
+extension Rule {
+  static let connectionRules: [Rule] = [
+    Rule("connection.exception", .required, Role.allCases, "the broker raises no exception") { evidence, role in
+      let conversations = evidence.roles[role].conversations
+      guard !conversations.isEmpty else { return .inapplicable("no connection was made") }
+      let exceptions = conversations.flatMap(\.received).filter {
+        $0.name == "channel.close" || $0.name == "connection.close"
+      }
+      return .equal(exceptions.map { $0.text("reply-text") }.joined(separator: "; ").orNone, "none")
+    },
+    Rule("connection.close", .recommended, Role.allCases, "connections are closed in an orderly way") {
+      evidence, role in
+      .all(
+        evidence.roles[role].conversations, expected: "connection.close and connection.close-ok",
+        none: "no connection was made",
+        { $0.transcript.ending.description + ($0.isOrderly ? ", orderly" : ", without connection.close") }, \.isOrderly)
+    },
+    Rule("connection.frames", .required, Role.allCases, "everything sent is AMQP 0-9-1, to the last byte") {
+      evidence, role in
+      .all(
+        evidence.roles[role].conversations, expected: "nothing left over", none: "no connection was made",
+        \.leftOver, { $0.leftOver == "nothing left over" })
+    },
+  ]
+
+  /// Judged once for a cell: it is nobody's in particular.
+  package static let brokerClean = Rule(
+    "broker.clean", .required, [], "no message and no consumer is left when all have closed"
+  ) { evidence, _ in
+    guard let leftovers = evidence.leftovers else {
+      return .failed(expected: "queues that can be looked at", observed: evidence.brokerProblem ?? "nothing looked at")
+    }
+    let observed = leftovers.map { "\($0.queue): \($0.messages) messages, \($0.consumers) consumers" }
+    return .equal(observed.joined(separator: "; ").orNone, "none")
+  }
+}
+
+extension Conversation {
+  fileprivate var isOrderly: Bool {
+    sent.contains { $0.name == "connection.close" } && received.contains { $0.name == "connection.close-ok" }
+      || received.contains { $0.name == "connection.close" }
+  }
+
+  fileprivate var leftOver: String {
+    let contents = transcript.contents
+    let problems =
+      transcript.undecoded.map { "\($0.key.rawValue): \($0.value.bytes) bytes, \($0.value.reason)" }
+      + contents.incomplete.map { "\($0.method) without all of its content" }
+      + (contents.stray.isEmpty ? [] : ["\(contents.stray.count) content frames without a method"])
+    return problems.isEmpty ? "nothing left over" : problems.sorted().joined(separator: "; ")
+  }
+}

@@ -1,0 +1,74 @@
+internal import SyRPCWire
+internal import WireTap
+
+extension Rule {
+  static let consumerRules: [Rule] = [
+    Rule(
+      "consumer.flags", .required, [.server, .getter],
+      "consumers acknowledge by hand, and share their queue"
+    ) { evidence, role in
+      .all(
+        evidence.roles[role].sent("basic.consume"), expected: "none of no-local, no-ack, exclusive",
+        none: "nothing was consumed", { $0.flags("no-local", "no-ack", "exclusive").orNone }
+      ) { $0.flags("no-local", "no-ack", "exclusive").isEmpty }
+    },
+    Rule("ack.request", .required, [.server], "each request taken is acknowledged exactly once") { evidence, role in
+      .all(
+        evidence.roles[role].settled, expected: "ack", none: "no request was delivered", \.shown, { $0.kinds == [.ack] }
+      )
+    },
+    Rule(
+      "ack.result", .required, [.getter],
+      "each result is acknowledged exactly once, and in the order in which they are asked for"
+    ) { evidence, role in
+      let settled = evidence.roles[role].settled
+      guard !settled.isEmpty else { return .inapplicable("no result was delivered") }
+      let acknowledged = settled.flatMap { delivery in
+        delivery.kinds.filter { $0 == .ack }.map { _ in delivery.message.resultID ?? "no result_id" }
+      }
+      return .equal(
+        acknowledged.joined(separator: ", ").orNone, evidence.askedFor.joined(separator: ", "))
+    },
+    Rule(
+      "reject.requeue", .required, [.getter],
+      "each result for somebody else is rejected exactly once, with requeue"
+    ) { evidence, role in
+      .all(
+        evidence.roles[role].settled.filter { !$0.kinds.contains(.ack) }, expected: "reject with requeue",
+        none: "every result delivered was acknowledged", \.shown, { $0.kinds == [.requeue] })
+    },
+    Rule("ack.multiple", .required, [.server, .getter], "messages are settled one by one") { evidence, role in
+      .all(
+        ["basic.ack", "basic.nack"].flatMap(evidence.roles[role].sent), expected: "without multiple",
+        none: "nothing was acknowledged", { $0.flag("multiple") ? "multiple" : "without multiple" }
+      ) { !$0.flag("multiple") }
+    },
+    Rule(
+      "consumer.cancelled", .recommended, [.getter],
+      "a getter cancels its consumer: an idle one takes others' results and holds them"
+    ) { evidence, role in
+      let conversations = evidence.roles[role].conversations
+      let started = conversations.map { $0.sent("basic.consume").count }.reduce(0, +)
+      let cancelled = conversations.map { $0.sent("basic.cancel").count }.reduce(0, +)
+      guard started > 0 else { return .inapplicable("nothing was consumed") }
+      return .equal(
+        "\(cancelled) of \(started) consumers cancelled", "\(started) of \(started) consumers cancelled")
+    },
+  ]
+}
+
+extension RoleEvidence {
+  /// What became of each delivery.
+  fileprivate var settled: [(message: Message, kinds: [Conversation.Settlement.Kind], shown: String)] {
+    delivered.map { message, conversation in
+      let settlements = conversation.settlements(of: message)
+      let shown = settlements.map(\.description).joined(separator: ", then ").orNone
+      return (message, settlements.map(\.kind), shown)
+    }
+  }
+}
+
+extension Evidence {
+  /// The result ids in the order in which the getter was asked for them: with several calls the last comes first.
+  package var askedFor: [String] { cell.scenario.calls > 1 ? resultIDs.reversed() : resultIDs }
+}

@@ -1,0 +1,92 @@
+internal import SyRPCWire
+
+/// A known and accepted departure from what a check expects: reviewed, with its reason and its bounds.
+///
+/// Written in `fixtures/divergences.json`. An entry is exact: every judgement that it matches must be a failure. One that
+/// passes, or one that is seen in more payloads than the entry allows, fails the run, as does an entry that could have
+/// matched and did not.
+package struct Divergence: Sendable, Hashable {
+  package let peer: String
+  package let role: Role
+  package let check: String
+  /// Who has to play the other roles; anybody by default.
+  package let company: PerRole<Glob>
+  package let scenario: Glob
+  package let payloads: [Glob]
+  /// What the observed value contains; nil for anything.
+  package let observed: String?
+  package let reason: String
+  /// In how many cells of one combination it may be seen at most.
+  package let most: Int
+  /// Where it stands: for the message that says what to change.
+  package let place: String
+
+  /// Reads a file of divergences.
+  ///
+  /// - Throws: ``InteropError`` that names the file, the entry and the key.
+  package static func read(_ path: String) throws(InteropError) -> [Divergence] {
+    guard let entries = try Files.readJSON(path)["divergences"]?.arrayValue else {
+      throw InteropError("\(path): there is no array \"divergences\"")
+    }
+    var result: [Divergence] = []
+    for (number, entry) in entries.enumerated() {
+      result.append(try Divergence(entry, place: "\(path), entry \(number + 1)"))
+    }
+    return result
+  }
+
+  private init(_ entry: JSON, place: String) throws(InteropError) {
+    func text(_ key: String) throws(InteropError) -> String {
+      guard let text = entry[key]?.stringValue, !text.isEmpty else {
+        throw InteropError("\(place): \"\(key)\" is missing or is no string")
+      }
+      return text
+    }
+    for key in (entry.objectValue ?? [:]).keys where !Self.keys.contains(key) {
+      throw InteropError("\(place): \"\(key)\" means nothing here; known: \(Self.keys.joined(separator: ", "))")
+    }
+    peer = try text("peer")
+    guard let role = Role(rawValue: try text("role")) else {
+      throw InteropError("\(place): \"role\" is none of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    self.role = role
+    check = try text("check")
+    guard let rule = Rule.all.first(where: { [check] in $0.id == check }) else {
+      throw InteropError("\(place): there is no check \"\(check)\"")
+    }
+    guard rule.roles.contains(role) else { throw InteropError("\(place): \(check) does not judge a \(role.rawValue)") }
+    func other(_ role: Role) throws(InteropError) -> Glob {
+      Glob(entry[role.rawValue] == nil ? "*" : try text(role.rawValue))
+    }
+    company = PerRole(putter: try other(.putter), server: try other(.server), getter: try other(.getter))
+    scenario = Glob(entry["scenario"] == nil ? "*" : try text("scenario"))
+    let payloads = entry["payloads"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    guard entry["payloads"] == nil || !payloads.isEmpty else {
+      throw InteropError("\(place): \"payloads\" is no array of names")
+    }
+    self.payloads = payloads.isEmpty ? [Glob("*")] : payloads.map(Glob.init)
+    observed = entry["observed"] == nil ? nil : try text("observed")
+    reason = try text("reason")
+    guard let most = entry["most"]?.integerValue, most > 0 else {
+      throw InteropError("\(place): \"most\" is missing, or no number above 0")
+    }
+    self.most = Int(most)
+    self.place = place
+  }
+
+  private static let keys = [
+    "peer", "role", "check", "putter", "server", "getter", "scenario", "payloads", "observed", "reason", "most",
+  ]
+
+  /// Whether it speaks of this check of this role in this cell.
+  func covers(_ cell: Cell, _ rule: Rule, _ role: Role) -> Bool {
+    check == rule.id && self.role == role && cell.combination[role] == peer && scenario.matches(cell.scenario.name)
+      && Role.allCases.allSatisfy { company[$0].matches(cell.combination[$0]) }
+      && payloads.contains { $0.matches(cell.payload) }
+  }
+
+  /// What it is about, in a line.
+  package var summary: String {
+    "\(peer) as \(role.rawValue), \(check), \(scenario)/\(payloads.count > 1 ? "{\(payloads.map(\.pattern).joined(separator: ","))}" : payloads[0].pattern)"
+  }
+}

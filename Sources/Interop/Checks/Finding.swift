@@ -1,0 +1,56 @@
+/// What a check came to. A cell's is the worst of its checks'.
+package enum Verdict: String, CaseIterable, Hashable, Sendable, Comparable {
+  case skipped
+  case pass
+  /// An informational check saw a difference.
+  case note
+  /// Failed as a listed divergence says.
+  case known
+  /// A listed divergence that is not there: the list is wrong.
+  case unexpectedPass = "unexpected-pass"
+  case fail
+
+  package static func < (left: Verdict, right: Verdict) -> Bool { left.order < right.order }
+  private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+  /// Whether it makes the run fail.
+  package var isUnexpected: Bool { self == .fail || self == .unexpectedPass }
+}
+
+/// One check, judged for one role of one cell.
+package struct Finding: Sendable {
+  package let check: String
+  package let level: Level
+  /// Nil for what is nobody's in particular.
+  package let role: Role?
+  package let peer: String?
+  package let verdict: Verdict
+  package let expected: String?
+  package let observed: String
+  /// The divergence that it was held against.
+  package let divergence: Divergence?
+}
+
+/// A cell, judged.
+package struct CellResult: Sendable {
+  package let cell: Cell
+  package let findings: [Finding]
+  /// Why it was not run; nil if it was.
+  package let skipReason: String?
+  /// Where its transcripts and logs are, relative to the report's folder; nil if they were not kept.
+  package var folder: String?
+
+  package init(cell: Cell, findings: [Finding] = [], skipReason: String? = nil, folder: String? = nil) {
+    self.cell = cell
+    self.findings = findings
+    self.skipReason = skipReason
+    self.folder = folder
+  }
+
+  /// Notes do not count.
+  package var verdict: Verdict {
+    if skipReason != nil { return .skipped }
+    let worst = findings.map(\.verdict).max() ?? .skipped
+    return worst == .note ? .pass : worst
+  }
+}

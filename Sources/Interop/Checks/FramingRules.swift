@@ -1,0 +1,102 @@
+internal import SyRPCWire
+internal import WireTap
+
+extension Rule {
+  static let framingRules: [Rule] = [
+    framing("json.encoding", "the body is strict UTF-8 without a byte order mark", expected: "UTF-8") { body, _ in
+      if body.starts(with: [0xEF, 0xBB, 0xBF]) { return "a byte order mark" }
+      return String(validating: body, as: UTF8.self) == nil ? "not UTF-8" : "UTF-8"
+    },
+    framing("json.document", "the body is one JSON object and nothing else", expected: "an object") { body, _ in
+      do { return try JSON(exactly: body).kind } catch { return "\(error)" }
+    },
+    Rule(
+      "json.keys", .required, [.putter, .server],
+      "a request has exactly result_id, type and data; a result exactly result_id and data; no key twice"
+    ) { evidence, role in
+      let contract = evidence.topology.contract
+      let expected = (role == .putter ? contract.request : contract.result).keys.joined(separator: ", ")
+      return .all(
+        evidence.published(role), expected: expected, none: "nothing was published", \.keys, { $0.keys == expected })
+    },
+    Rule("json.types", .required, [.putter, .server], "result_id and type are strings") { evidence, role in
+      .all(
+        evidence.published(role).flatMap { message in
+          ["result_id", "type"].compactMap { key in message.json?[key].map { (key, $0.kind) } }
+        }, expected: "a string", none: "nothing was published", { "\($0.0): \($0.1)" }, { $0.1 == "a string" })
+    },
+    Rule("json.result-id", .required, [.putter], "the result id is a lower-case hyphenated UUIDv4, as the putter says")
+    {
+      evidence, role in
+      .all(
+        evidence.published(role).map { $0.resultID ?? "none" },
+        expected: "a UUIDv4, one of \(evidence.resultIDs.joined(separator: ", "))", none: "nothing was published",
+        { $0 }, { $0.isUUIDv4 && evidence.resultIDs.contains($0) })
+    },
+    Rule("json.result-id-kept", .required, [.server], "the result has the id of the request") { evidence, role in
+      .all(
+        evidence.published(role).map { $0.resultID ?? "none" },
+        expected: evidence.deliveredRequestIDs.joined(separator: ", ").orNone, none: "nothing was published", { $0 },
+        { evidence.deliveredRequestIDs.contains($0) })
+    },
+    Rule("json.type", .required, [.putter], "the request type is as given, without the white space around it") {
+      evidence, role in
+      .all(
+        evidence.published(role).compactMap { $0.json?["type"]?.stringValue }, expected: "\"echo\"",
+        none: "nothing was published", \.debugDescription, { $0 == "echo" })
+    },
+  ]
+
+  private static func framing(
+    _ id: String, _ meaning: String, expected: String, _ observe: @escaping @Sendable ([UInt8], Role) -> String
+  ) -> Rule {
+    Rule(id, .required, [.putter, .server], meaning) { evidence, role in
+      .all(
+        evidence.published(role).map { observe($0.body, role) }, expected: expected, none: "nothing was published",
+        { $0 }, { $0 == expected })
+    }
+  }
+}
+
+extension Message {
+  /// The keys in alphabetical order, a repeated one as often as it stands there.
+  fileprivate var keys: String {
+    guard let keys = json?.objectValue?.keys.sorted() else { return "no object" }
+    let list = keys.map { $0 }.joined(separator: ", ")
+    return JSON.hasRepeatedTopLevelKey(wire.body) ? "\(list), one of them twice" : list
+  }
+}
+
+extension JSON {
+  /// Whether the outermost object has a key twice. Objects in the payload do not count: they are the user's.
+  fileprivate static func hasRepeatedTopLevelKey(_ body: [UInt8]) -> Bool {
+    do {
+      _ = try JSON(parsing: body, options: .rejectDuplicateKeys)
+      return false
+    } catch {
+      guard error.code == .duplicateKey, let value = try? JSON(parsing: body), case .object(let members) = value else {
+        return false
+      }
+      // The duplicate may be within the data: then the data alone is refused as well.
+      return !members.contains { member in
+        guard let text = try? member.value.encoded() else { return false }
+        return (try? JSON(parsing: text, options: .rejectDuplicateKeys)) == nil
+      }
+    }
+  }
+}
+
+extension String {
+  /// 8-4-4-4-12 lower-case hexadecimal digits, version 4, variant 1 (RFC 4122).
+  var isUUIDv4: Bool {
+    guard utf8.count == 36 else { return false }
+    return utf8.enumerated().allSatisfy { position, byte in
+      switch position {
+      case 8, 13, 18, 23: byte == UInt8(ascii: "-")
+      case 14: byte == UInt8(ascii: "4")
+      case 19: "89ab".utf8.contains(byte)
+      default: "0123456789abcdef".utf8.contains(byte)
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+internal import SyRPCWire
+
+/// Bodies that implementations must reproduce byte for byte, with the result id masked.
+///
+/// A change here is a change of the message format: it may be harmless, but it must be seen.
+package struct GoldenMessages: Sendable {
+  /// What is recorded of one body.
+  package enum Body: Hashable, Sendable {
+    case text(String)
+    /// A large body, by its size in bytes and its SipHash-2-4.
+    case digest(size: Int, hash: UInt64)
+  }
+
+  package enum Kind: String, Hashable, Sendable { case request, result }
+
+  package struct Key: Hashable, Sendable {
+    package let set: String
+    package let kind: Kind
+    package let payload: String
+    /// The set of the putter, where a result's bytes depend on who put the request: CPython 2.7 prints an object in the
+    /// order of its hash table, and that depends on the order in which the members came.
+    package var from: String?
+
+    package init(set: String, kind: Kind, payload: String, from: String? = nil) {
+      self.set = set
+      self.kind = kind
+      self.payload = payload
+      self.from = from
+    }
+  }
+
+  package private(set) var bodies: [Key: Body] = [:]
+
+  /// What stands for the result id.
+  package static let mask = "00000000-0000-4000-8000-000000000000"
+
+  package init() {}
+
+  /// Reads all sets in a folder: `python2.jsonl` is the set `python2`.
+  ///
+  /// - Throws: ``InteropError`` that names file and line.
+  package init(folder: String) throws(InteropError) {
+    for file in try Files.list(folder) where file.hasSuffix(".jsonl") {
+      let set = String(file.dropLast(".jsonl".count))
+      for (number, line) in try Files.read(folder / file).split(separator: UInt8(ascii: "\n")).enumerated() {
+        let place = "\(folder / file) line \(number + 1)"
+        let entry: JSON
+        do { entry = try JSON(parsing: line) } catch { throw InteropError("\(place): \(error)") }
+        guard let kind = entry["kind"]?.stringValue.flatMap(Kind.init(rawValue:)),
+          let payload = entry["payload"]?.stringValue, let body = Body(entry)
+        else { throw InteropError("\(place): it has no kind, payload, and body or size and siphash") }
+        let key = Key(set: set, kind: kind, payload: payload, from: entry["from"]?.stringValue)
+        guard bodies.updateValue(body, forKey: key) == nil else {
+          throw InteropError("\(place): \(kind.rawValue) of \(payload) stands twice")
+        }
+      }
+    }
+  }
+
+  /// The rule that holds published bodies against them.
+  var rule: Rule {
+    Rule(
+      "json.golden", .recommended, [.putter, .server],
+      "the body is that of the golden message, byte for byte, with the result id masked"
+    ) { [self] evidence, role in
+      guard let set = evidence.roles[role].identity?.golden else {
+        return .inapplicable("the peer names no golden set")
+      }
+      var key = Key(set: set, kind: role == .putter ? .request : .result, payload: evidence.cell.payload)
+      let general = bodies[key]
+      if role == .server { key.from = evidence.roles.putter.identity?.golden }
+      guard let expected = bodies[key] ?? general else {
+        return .inapplicable("there is no golden message of \(set) for this")
+      }
+      if role == .server, let difference = evidence.changedRequest { return .inapplicable(difference) }
+      return .all(
+        evidence.published(role), expected: expected.shown, none: "nothing was published",
+        { Body(masking: $0).shown }, { Body(masking: $0) == expected })
+    }
+  }
+}
+
+extension Evidence {
+  /// A server's body follows from the request's: where a putter could not put the payload as it is, its value differs.
+  fileprivate var changedRequest: String? {
+    guard let request = roles.server.delivered.first?.message.data else { return "no request was delivered" }
+    return request == value ? nil : "the request did not carry the payload"
+  }
+}

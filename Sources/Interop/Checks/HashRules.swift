@@ -1,0 +1,32 @@
+internal import SyRPCWire
+internal import WireTap
+
+extension Rule {
+  static let hashRules: [Rule] = [
+    Rule("hash.routing-key", .required, [.server], "a result's routing key is the index that its id hashes to") {
+      evidence, role in
+      let results = evidence.published(role).compactMap { message in message.resultID.map { ($0, message.routingKey) } }
+      return .all(
+        results, expected: evidence.expectedIndexes, none: "no result was published", { "\($0.0): \($0.1)" }
+      ) { id, key in key == String(evidence.topology.resultQueueIndex(for: id)) }
+    },
+    queue("hash.declared-queue", "queue.declare", "the result queue declared is that of the index the id hashes to"),
+    queue("hash.consumed-queue", "basic.consume", "the result queue consumed is that of the index the id hashes to"),
+  ]
+
+  private static func queue(_ id: String, _ method: String, _ meaning: String) -> Rule {
+    Rule(id, .required, method == "basic.consume" ? [.getter] : [.server, .getter], meaning) { evidence, role in
+      let names = evidence.roles[role].sent(method).map { $0.text("queue") }.filter { !evidence.isRequestQueue($0) }
+      guard !evidence.resultIDs.isEmpty else { return .inapplicable("there is no result id") }
+      return .all(
+        names, expected: evidence.expectedIndexes, none: "no result queue was named in \(method)", { $0 }
+      ) { name in evidence.topology.resultQueueIndex(ofQueue: name).map(evidence.resultIndexes.contains) ?? false }
+    }
+  }
+}
+
+extension Evidence {
+  fileprivate var expectedIndexes: String {
+    resultIDs.map { "\($0): \(topology.resultQueueIndex(for: $0))" }.joined(separator: "; ").orNone
+  }
+}

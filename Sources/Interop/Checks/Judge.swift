@@ -1,0 +1,86 @@
+/// Holds evidence against the checks and the list of known divergences.
+package struct Judge: Sendable {
+  package let rules: [Rule]
+  package let divergences: [Divergence]
+
+  /// A judge.
+  ///
+  /// - Parameters:
+  ///   - checks: the ids of the checks to make; all by default.
+  ///   - divergences: what is known and accepted.
+  ///   - golden: what peers' bodies must be, byte for byte.
+  package init(
+    checks: [Glob] = [Glob("*")], divergences: [Divergence], golden: GoldenMessages
+  ) {
+    rules = Self.rules(golden).filter { rule in checks.contains { $0.matches(rule.id) } }
+    self.divergences = divergences
+  }
+
+  /// All rules, those that need a fixture with it.
+  private static func rules(_ golden: GoldenMessages) -> [Rule] { Rule.all + [golden.rule, Rule.brokerClean] }
+
+  /// The ids of all checks there are.
+  package static var checkIDs: [String] { rules(GoldenMessages()).map(\.id) }
+
+  /// Judges one cell.
+  package func judge(_ evidence: Evidence) -> CellResult {
+    var findings: [Finding] = []
+    for rule in rules {
+      for role in rule.roles { findings.append(finding(rule, role, evidence)) }
+      if rule.roles.isEmpty { findings.append(finding(rule, nil, evidence)) }
+    }
+    return CellResult(cell: evidence.cell, findings: findings)
+  }
+
+  private func finding(_ rule: Rule, _ role: Role?, _ evidence: Evidence) -> Finding {
+    let peer = role.map { evidence.roles[$0].peer }
+    let listed = role.flatMap { role in divergences.first { $0.covers(evidence.cell, rule, role) } }
+    func found(_ verdict: Verdict, _ expected: String?, _ observed: String, _ divergence: Divergence? = nil) -> Finding
+    {
+      Finding(
+        check: rule.id, level: rule.level, role: role, peer: peer, verdict: verdict,
+        expected: expected?.shortened(to: 400),
+        // What is as it should be needs few words.
+        observed: observed.shortened(to: verdict == .pass || verdict == .skipped ? 80 : 400), divergence: divergence)
+    }
+    switch rule.judge(evidence, role ?? .putter) {
+    case .passed(let observed):
+      guard let listed else { return found(.pass, nil, observed) }
+      return found(.unexpectedPass, "a failure, as \(listed.place) says", observed, listed)
+    case .failed(let expected, let observed):
+      if let listed, listed.observed.map(observed.contains) ?? true { return found(.known, expected, observed, listed) }
+      return found(rule.level == .informational ? .note : .fail, expected, observed)
+    case .inapplicable(let reason):
+      return found(.skipped, nil, reason)
+    }
+  }
+
+  /// What is wrong with the list of divergences, after a run: entries that could have matched and did not, and entries
+  /// seen more often than they allow.
+  package func problems(in results: [CellResult]) -> [String] {
+    divergences.compactMap { divergence in
+      var isCovered = false
+      var seen: [Combination: Int] = [:]
+      for result in results where result.skipReason == nil {
+        for finding in result.findings where finding.check == divergence.check && finding.role == divergence.role {
+          guard let rule = rules.first(where: { $0.id == finding.check }),
+            divergence.covers(result.cell, rule, divergence.role), finding.verdict != .skipped
+          else { continue }
+          isCovered = true
+          if finding.divergence == divergence, finding.verdict == .known {
+            seen[result.cell.combination, default: 0] += 1
+          }
+        }
+      }
+      guard isCovered else { return nil }
+      if seen.isEmpty {
+        return "\(divergence.place) was not seen (\(divergence.summary)): remove it, or correct it"
+      }
+      if let (combination, count) = seen.max(by: { $0.value < $1.value }), count > divergence.most {
+        return "\(divergence.place) was seen \(count) times in \(combination.name), more than its \"most\" of "
+          + "\(divergence.most) (\(divergence.summary)): find out why, or set it to \(count)"
+      }
+      return nil
+    }
+  }
+}

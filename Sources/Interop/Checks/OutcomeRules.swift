@@ -1,0 +1,17 @@
+extension Rule {
+  static let outcomeRules: [Rule] = [
+    outcome("outcome.open", [.putter, .server, .getter], "open", "the peer connects and is ready"),
+    outcome("outcome.put", [.putter], "put_request", "the request is put"),
+    outcome("outcome.serve", [.server], "serve", "the request is got and its result put"),
+    outcome("outcome.get", [.getter], "get_result", "the result is got within its time"),
+    outcome("outcome.close", [.putter, .server, .getter], "close", "the peer closes when it is told to"),
+  ]
+
+  private static func outcome(_ id: String, _ roles: [Role], _ operation: String, _ meaning: String) -> Rule {
+    Rule(id, .required, roles, meaning) { evidence, role in
+      .all(
+        evidence.roles[role].outcomes.filter { $0.operation == operation }, expected: "success", none: "not asked",
+        { $0.error?.description ?? "success" }, { $0.error == nil })
+    }
+  }
+}

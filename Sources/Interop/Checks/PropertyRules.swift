@@ -1,0 +1,32 @@
+internal import SyRPCWire
+internal import WireTap
+
+extension Rule {
+  static let propertyRules: [Rule] = [
+    property("content-type", .required, "content_type is that of JSON"),
+    property("content-encoding", .required, "content_encoding is utf-8"),
+    property("delivery-mode", .recommended, "messages are persistent: they survive a restart of the broker"),
+    property("correlation-id", .informational, "correlation_id is absent; nobody reads it"),
+    property("priority", .informational, "priority is absent; the queues have no priorities"),
+    property("headers", .informational, "headers are absent; nobody reads them"),
+    Rule(
+      "properties.others", .required, [.putter, .server],
+      "no other property is set: an expiration, say, would lose messages"
+    ) { evidence, role in
+      let known = ["content-type", "content-encoding", "delivery-mode", "correlation-id", "priority", "headers"]
+      return .all(
+        evidence.published(role).map { message in message.wire.properties.keys.filter { !known.contains($0) } },
+        expected: "none", none: "nothing was published", { $0.joined(separator: ", ").orNone }, \.isEmpty)
+    },
+  ]
+
+  /// A property is as the contract says; one that it does not name is absent.
+  private static func property(_ name: String, _ level: Level, _ meaning: String) -> Rule {
+    Rule("properties.\(name)", level, [.putter, .server], meaning) { evidence, role in
+      let expected = evidence.topology.contract.properties[name]
+      return .all(
+        evidence.published(role).map { $0.property(name) }, expected: expected ?? "absent",
+        none: "nothing was published", { $0 ?? "absent" }, { $0 == expected })
+    }
+  }
+}

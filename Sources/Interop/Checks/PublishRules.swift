@@ -1,0 +1,49 @@
+internal import SyRPCWire
+internal import WireTap
+
+extension Rule {
+  static let publishRules: [Rule] = [
+    Rule("publish.request", .required, [.putter], "each request is published once, to the request exchange by its name")
+    {
+      evidence, role in
+      let binding = evidence.topology.requestBinding
+      guard evidence.roles[role].outcomes.contains(where: { $0.operation == "put_request" && $0.error == nil }) else {
+        return .inapplicable("no request was put")
+      }
+      return .equal(
+        evidence.published(role).map { "\($0.exchange) by \($0.routingKey)" }.joined(separator: "; ").orNone,
+        Array(repeating: "\(binding.exchange) by \(binding.routingKey)", count: evidence.cell.scenario.calls)
+          .joined(separator: "; "))
+    },
+    Rule("publish.result", .required, [.server], "each result is published once, to the result exchange") {
+      evidence, role in
+      let requests = evidence.deliveredRequestIDs
+      guard !requests.isEmpty else { return .inapplicable("no request was delivered") }
+      let results = evidence.published(role)
+      let observed = results.map { "\($0.resultID ?? "no result_id") to \($0.exchange)" }
+      let expected = requests.map { "\($0) to \(evidence.topology.resultExchange)" }
+      return .equal(observed.sorted().joined(separator: "; ").orNone, expected.sorted().joined(separator: "; "))
+    },
+    Rule(
+      "publish.mandatory", .recommended, [.putter, .server],
+      "messages are mandatory: one that reaches no queue is not lost silently"
+    ) { evidence, role in
+      .all(
+        evidence.published(role), expected: "mandatory", none: "nothing was published",
+        { $0.mandatory == true ? "mandatory" : "not mandatory" }, { $0.mandatory == true })
+    },
+    Rule("publish.immediate", .required, [.putter, .server], "messages are not immediate, which RabbitMQ refuses") {
+      evidence, role in
+      .all(
+        evidence.published(role), expected: "not immediate", none: "nothing was published",
+        { $0.immediate == true ? "immediate" : "not immediate" }, { $0.immediate == false })
+    },
+  ]
+}
+
+extension Evidence {
+  /// The ids of the requests that were delivered to the server, redeliveries left out.
+  var deliveredRequestIDs: [String] {
+    roles.server.delivered.compactMap(\.message.resultID).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+}

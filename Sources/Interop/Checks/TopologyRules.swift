@@ -1,0 +1,193 @@
+internal import SyRPCWire
+internal import WireTap
+
+extension Rule {
+  static let topologyRules: [Rule] = [
+    Rule("naming.exchange", .required, Role.allCases, "only the application's two exchanges are used") {
+      evidence, role in
+      let peer = evidence.roles[role]
+      let names =
+        peer.sent("exchange.declare").map { $0.text("exchange") } + peer.sent("queue.bind").map { $0.text("exchange") }
+        + peer.published.map(\.exchange)
+      let expected = [evidence.topology.requestExchange, evidence.topology.resultExchange]
+      return .all(names, expected: expected.joined(separator: " or "), none: "no exchange was used", { $0 }) { name in
+        expected.contains { $0.utf8.elementsEqual(name.utf8) }
+      }
+    },
+    Rule("naming.queue", .required, Role.allCases, "only the application's request and result queues are used") {
+      evidence, role in
+      let peer = evidence.roles[role]
+      let names = ["queue.declare", "queue.bind", "basic.consume", "basic.get"].flatMap(peer.sent).map {
+        $0.text("queue")
+      }
+      let last = evidence.topology.resultQueueCount - 1
+      let expected =
+        "\(evidence.topology.requestQueue), or \(evidence.topology.resultQueue(at: 0)) to \(last)"
+      return .all(names, expected: expected, none: "no queue was used", { $0 }) { name in
+        evidence.isRequestQueue(name) || evidence.topology.resultQueueIndex(ofQueue: name) != nil
+      }
+    },
+    declared("exchange.type", "exchange.declare", "exchanges are direct", expected: { $0.exchangeType }) {
+      $0.text("type")
+    },
+    declared(
+      "exchange.flags", "exchange.declare", "exchanges are durable, not auto-delete, not internal",
+      expected: { $0.exchangeFlags }
+    ) {
+      $0.flags("passive", "durable", "auto-delete", "internal")
+    },
+    declared(
+      "queue.flags", "queue.declare", "queues are durable, not exclusive, not auto-delete", expected: { $0.queueFlags }
+    ) {
+      $0.flags("passive", "durable", "exclusive", "auto-delete")
+    },
+    Rule("exchange.arguments", .required, Role.allCases, "exchanges have no arguments") { evidence, role in
+      .all(
+        evidence.roles[role].sent("exchange.declare"), expected: "none", none: "no exchange was declared",
+        { "\($0.text("exchange")): \($0.argumentValues.orNone)" }, { $0.argumentValues.isEmpty })
+    },
+    Rule(
+      "queue.arguments", .required, Role.allCases,
+      "result queues have x-expires and x-message-ttl as the settings say; the request queue has none"
+    ) { evidence, role in
+      .all(
+        evidence.roles[role].sent("queue.declare"),
+        expected: "request queue: none; result queues: \(evidence.topology.resultArguments)",
+        none: "no queue was declared", { "\($0.text("queue")): \($0.argumentValues.orNone)" }
+      ) { declare in
+        let expected = evidence.isRequestQueue(declare.text("queue")) ? "" : evidence.topology.resultArguments
+        return declare.argumentValues == expected
+      }
+    },
+    Rule("queue.argument-types", .required, Role.allCases, "arguments of queues are integers on the wire") {
+      evidence, role in
+      .all(
+        evidence.roles[role].sent("queue.declare").flatMap(\.arguments), expected: "an integer tag (b B s u I i l L)",
+        none: "no argument was sent", { "\($0.name): \($0.tag)" }, { "bBsuIilL".contains($0.tag) })
+    },
+    Rule("binding.request", .required, Role.allCases, "the request queue is bound to the request exchange by its name")
+    {
+      evidence, role in
+      let binding = evidence.topology.requestBinding
+      return .all(
+        evidence.roles[role].sent("queue.bind").filter { evidence.isRequestQueue($0.text("queue")) },
+        expected: binding.shown, none: "the request queue was not bound", \.binding.shown, { $0.binding == binding })
+    },
+    Rule(
+      "binding.result", .required, [.server, .getter],
+      "each result queue is bound to the result exchange by its index"
+    ) { evidence, role in
+      let binds = evidence.roles[role].sent("queue.bind").filter { !evidence.isRequestQueue($0.text("queue")) }
+      let expected = evidence.resultIndexes.map { evidence.topology.resultBinding(at: $0).shown }
+      return .all(
+        binds, expected: expected.joined(separator: "; "), none: "no result queue was bound", \.binding.shown
+      ) { bind in
+        evidence.topology.resultQueueIndex(ofQueue: bind.text("queue")).map { evidence.topology.resultBinding(at: $0) }
+          == bind.binding
+      }
+    },
+    Rule(
+      "declare.request", .required, [.putter, .server],
+      "request exchange, queue and binding are declared before a request is put or taken"
+    ) { evidence, role in
+      evidence.declarations(
+        by: role, before: role == .putter ? "basic.publish" : "basic.consume",
+        where: {
+          role == .putter
+            ? $0.text("exchange") == evidence.topology.requestExchange
+            : evidence.isRequestQueue($0.text("queue"))
+        }, exchange: evidence.topology.requestExchange, queues: [evidence.topology.requestQueue])
+    },
+    Rule(
+      "declare.result", .required, [.server, .getter],
+      "the result queue is declared and bound before a result is put into it or taken from it"
+    ) { evidence, role in
+      evidence.declarations(
+        by: role, before: role == .server ? "basic.publish" : "basic.consume",
+        where: { role == .server || !evidence.isRequestQueue($0.text("queue")) }, exchange: nil,
+        queues: evidence.resultIndexes.map { evidence.topology.resultQueue(at: $0) })
+    },
+    Rule(
+      "declare.result-exchange", .required, [.server, .getter],
+      "the result exchange is declared by whoever puts or gets a result"
+    ) { evidence, role in
+      let peer = evidence.roles[role]
+      guard peer.conversations.contains(where: { !$0.sent.isEmpty }), !evidence.resultIDs.isEmpty else {
+        return .inapplicable("no result was put or asked for")
+      }
+      let name = evidence.topology.resultExchange
+      let declared = peer.sent("exchange.declare").map { $0.text("exchange") }
+      return declared.contains(name)
+        ? .passed(name) : .failed(expected: name, observed: declared.joined(separator: "; ").orNone)
+    },
+  ]
+
+  /// A rule on one aspect of everything declared.
+  private static func declared(
+    _ id: String, _ method: String, _ meaning: String, expected: @escaping @Sendable (Contract) -> String,
+    _ aspect: @escaping @Sendable (Conversation.Step) -> String
+  ) -> Rule {
+    Rule(id, .required, Role.allCases, meaning) { evidence, role in
+      let expected = expected(evidence.topology.contract)
+      return .all(
+        evidence.roles[role].sent(method), expected: expected, none: "nothing was declared",
+        { "\($0.text("exchange"))\($0.text("queue")): \(aspect($0).orNone)" }, { aspect($0) == expected })
+    }
+  }
+}
+
+extension Evidence {
+  /// Whether, on one connection, the declarations were answered before the first use.
+  fileprivate func declarations(
+    by role: Role, before use: String, where isUse: (Conversation.Step) -> Bool, exchange: String?, queues: [String]
+  ) -> Judgement {
+    let uses = roles[role].conversations.compactMap { conversation in
+      conversation.sent.first { $0.name == use && isUse($0) }.map { (conversation, $0.entry) }
+    }
+    guard !uses.isEmpty, !queues.isEmpty else { return .inapplicable("no \(use) was sent") }
+    // Another connection of the same process may have declared; what counts is that it happened before.
+    let earlier = roles[role].conversations.flatMap { conversation in
+      let limit = uses.first { $0.0.transcript.head.connection == conversation.transcript.head.connection }?.1
+      return conversation.sent.filter { step in limit.map { step.entry < $0 } ?? true }
+    }
+    var missing: [String] = []
+    if let exchange, !earlier.contains(where: { $0.name == "exchange.declare" && $0.text("exchange") == exchange }) {
+      missing.append("exchange.declare \(exchange)")
+    }
+    // In a cell of several calls only the first queue must be there before the first use.
+    if !queues.contains(where: { queue in
+      ["queue.declare", "queue.bind"].allSatisfy { name in
+        earlier.contains { $0.name == name && $0.text("queue") == queue }
+      }
+    }) {
+      missing.append("queue.declare and queue.bind of \(queues.joined(separator: " or "))")
+    }
+    return missing.isEmpty
+      ? .passed("declared before the first \(use)")
+      : .failed(expected: "declared before the first \(use)", observed: "missing: \(missing.joined(separator: "; "))")
+  }
+}
+
+extension Conversation.Step {
+  /// The flags that are set, by name.
+  func flags(_ names: String...) -> String { names.filter(flag).joined(separator: ", ") }
+
+  /// The arguments of a declaration, each with its type tag.
+  var arguments: [(name: String, tag: String, value: String)] {
+    (fields["arguments"]?.objectValue ?? [:]).map { argument in
+      guard let tagged = argument.value.objectValue?.first else {
+        return (argument.key, "?", argument.value.description)
+      }
+      return (argument.key, tagged.key, tagged.value.description)
+    }
+  }
+
+  /// The arguments without their tags, in the order of their names: the broker does not care for either.
+  var argumentValues: String {
+    arguments.sorted { $0.name < $1.name }.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
+  }
+
+  var binding: ExpectedTopology.Binding {
+    .init(queue: text("queue"), exchange: text("exchange"), routingKey: text("routing-key"))
+  }
+}

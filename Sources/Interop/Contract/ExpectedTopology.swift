@@ -1,0 +1,81 @@
+internal import SyRPCWire
+
+/// What the contract says of one application.
+package struct ExpectedTopology: Sendable {
+  let contract: Contract
+  package let appName: String
+  /// The settings in force; times in seconds.
+  let ttl: Int
+  let messageTTL: Int
+  let resultQueueCount: Int
+
+  /// A binding of a queue to an exchange.
+  struct Binding: Hashable {
+    let queue: String
+    let exchange: String
+    let routingKey: String
+
+    var shown: String { "\(queue) to \(exchange) by \(routingKey)" }
+  }
+
+  /// The application of a cell: what its scenario does not set is as implementations that are told nothing have it.
+  init(_ contract: Contract, appName: String, _ scenario: Scenario) {
+    self.contract = contract
+    self.appName = appName
+    ttl = scenario.ttl ?? contract.defaults.ttl
+    messageTTL = scenario.messageTTL ?? contract.defaults.messageTTL
+    resultQueueCount = scenario.resultQueueCount ?? contract.defaults.resultQueueCount
+  }
+
+  /// An application with the default times.
+  init(_ contract: Contract, appName: String, resultQueueCount: Int) {
+    self.contract = contract
+    self.appName = appName
+    ttl = contract.defaults.ttl
+    messageTTL = contract.defaults.messageTTL
+    self.resultQueueCount = resultQueueCount
+  }
+
+  var requestExchange: String { resolve(contract.request.exchange) }
+  var requestQueue: String { resolve(contract.request.queue) }
+  var requestBinding: Binding {
+    Binding(queue: requestQueue, exchange: requestExchange, routingKey: resolve(contract.request.routingKey))
+  }
+
+  var resultExchange: String { resolve(contract.result.exchange) }
+  func resultQueue(at index: Int) -> String { resolve(contract.result.queue, index) }
+  func resultBinding(at index: Int) -> Binding {
+    Binding(
+      queue: resultQueue(at: index), exchange: resultExchange, routingKey: resolve(contract.result.routingKey, index))
+  }
+
+  /// The arguments of result queues in the order of their names: `x-expires=10800000, …`
+  var resultArguments: String {
+    contract.resultArguments.sorted { $0.name < $1.name }.map { argument in
+      "\(argument.name)=\((argument.setting == "amq_ttl" ? ttl : messageTTL) * 1000)"
+    }.joined(separator: ", ")
+  }
+
+  /// The index of the queue that carries the result with this id.
+  func resultQueueIndex(for resultID: String) -> Int {
+    let hash = SipHash(key: contract.hashKey).hash(Array(resultID.utf8))
+    return Int(hash & contract.hashMask) % resultQueueCount
+  }
+
+  /// The index of a result queue by its name; nil if it is none of this application's.
+  func resultQueueIndex(ofQueue name: String) -> Int? {
+    let parts = contract.result.queue.split(separator: "{index}", maxSplits: 1, omittingEmptySubsequences: false)
+    let prefix = resolve(String(parts.first ?? ""))
+    guard name.utf8.starts(with: prefix.utf8) else { return nil }
+    let digits = name.utf8.dropFirst(prefix.utf8.count).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    guard let index = Int(String(decoding: Array(digits), as: UTF8.self)), (0..<resultQueueCount).contains(index),
+      resultQueue(at: index).utf8.elementsEqual(name.utf8)
+    else { return nil }
+    return index
+  }
+
+  private func resolve(_ template: String, _ index: Int? = nil) -> String {
+    let named = template.replacing("{app_name}", with: appName)
+    return index.map { named.replacing("{index}", with: String($0)) } ?? named
+  }
+}

@@ -1,0 +1,50 @@
+internal import Foundation
+internal import SyRPCWire
+
+/// `fixtures/CHECKSUMS`: size and SipHash-2-4 of every fixture, so that no byte changes unnoticed.
+///
+/// The hash is the one that the protocol has anyway. It finds accidents; it is no defence against an attacker.
+package struct FixtureChecksums {
+  private let folder: String
+  private var path: String { folder / "CHECKSUMS" }
+
+  package init(_ checkout: Checkout) { folder = checkout.folder / "fixtures" }
+
+  /// Writes the file anew.
+  ///
+  /// - Throws: ``InteropError``.
+  package func write() throws(InteropError) {
+    let lines = try actual().sorted { $0.key < $1.key }.map { "\($0.value)  \($0.key)\n" }
+    try Files.write(Array(lines.joined().utf8), to: path)
+  }
+
+  /// What does not agree with the file.
+  func problems() throws(InteropError) -> [String] {
+    let actual = try actual()
+    var listed: [String: String] = [:]
+    for line in String(decoding: try Files.read(path), as: UTF8.self).split(separator: "\n") {
+      guard let gap = line.firstRange(of: "  ") else { throw InteropError("\(path): no checksum in \"\(line)\"") }
+      listed[String(line[gap.upperBound...])] = String(line[..<gap.lowerBound])
+    }
+    return Set(actual.keys).union(listed.keys).sorted().compactMap { name in
+      switch (listed[name], actual[name]) {
+      case (let listed?, let actual?) where listed == actual: nil
+      case (_?, _?): "fixtures/\(name) has changed"
+      case (nil, _): "fixtures/\(name) is not in CHECKSUMS"
+      case (_, nil): "fixtures/\(name) is missing"
+      }
+    }
+  }
+
+  private func actual() throws(InteropError) -> [String: String] {
+    let hash = SipHash(key: Array(repeating: 0, count: 16))
+    var sums: [String: String] = [:]
+    for name in FileManager.default.enumerator(atPath: folder)?.compactMap({ $0 as? String }) ?? [] {
+      guard name != "CHECKSUMS", !Files.isFolder(folder / name) else { continue }
+      let bytes = try Files.read(folder / name)
+      let digits = String(hash.hash(bytes), radix: 16)
+      sums[name] = String(repeating: "0", count: 16 - digits.count) + digits + " \(bytes.count)"
+    }
+    return sums
+  }
+}

@@ -1,0 +1,96 @@
+internal import SyRPCWire
+internal import WireTap
+
+/// Checks every fixture, offline.
+package struct FixtureVerification {
+  /// What was checked, a line each.
+  package private(set) var counts: [String] = []
+  /// What is not as it must be, a line each.
+  package private(set) var problems: [String] = []
+
+  package init(_ checkout: Checkout) {
+    check { problems throws(InteropError) in
+      problems += try FixtureChecksums(checkout).problems()
+      return "checksums"
+    }
+    check { problems throws(InteropError) in
+      let vectors = try VectorVerification(checkout)
+      problems += vectors.problems
+      return "\(vectors.count) vectors of hash and naming"
+    }
+    check { problems throws(InteropError) in
+      let corpus = try Corpus(folder: checkout.payloads)
+      for payload in corpus.payloads {
+        do { _ = try JSON(exactly: payload.text.utf8) } catch { problems.append("payload \(payload.name): \(error)") }
+      }
+      return "\(corpus.payloads.count) payloads"
+    }
+    check { problems throws(InteropError) in
+      let golden = try GoldenMessages(folder: checkout.messages)
+      let corpus = try Corpus(folder: checkout.payloads)
+      for (key, body) in golden.bodies { problems += Self.problems(key, body, corpus) }
+      return "\(golden.bodies.count) golden messages"
+    }
+    check { problems throws(InteropError) in "\(try Divergence.read(checkout.divergences).count) divergences" }
+    check { problems throws(InteropError) in
+      let recorded = RecordedMessages(checkout)
+      let transcripts = try recorded.transcripts()
+      let frames = transcripts.map(\.transcript.entries.count).reduce(0, +)
+      guard !transcripts.isEmpty else { throw InteropError("\(checkout.transcripts) has no transcript") }
+      let folder = checkout.messages / "recorded"
+      let files = try recorded.files(from: transcripts)
+      for (name, text) in files where try Files.read(folder / name) != text {
+        problems.append("\(folder / name) is not what its transcripts hold")
+      }
+      for name in try Files.list(folder) where !files.contains(where: { $0.name == name }) {
+        problems.append("\(folder / name) has no transcript")
+      }
+      var count = 0
+      for (name, transcript) in transcripts {
+        for message in try recorded.messages(in: transcript, name) {
+          count += 1
+          if let problem = Self.problem(message) { problems.append("\(name): \(message.line): \(problem)") }
+        }
+      }
+      return "\(frames) frames of \(transcripts.count) transcripts, \(count) recorded messages"
+    }
+  }
+
+  private mutating func check(_ body: (inout [String]) throws(InteropError) -> String) {
+    do { counts.append(try body(&problems)) } catch { problems.append(error.message) }
+  }
+
+  /// A recorded message must be one that this library reads, writes to the same value, and routes to the same queue.
+  private static func problem(_ message: RecordedMessages.Message) -> String? {
+    do {
+      let value = try JSON(parsing: message.body, options: .rejectDuplicateKeys)
+      switch message.kind {
+      case .request:
+        let request = try RequestMessage(decoding: message.body)
+        guard try JSON(parsing: try request.encoded()) == value else { return "written anew it has another value" }
+        guard message.exchange == message.topology.requestExchange.name else {
+          return "it is not in the request exchange"
+        }
+      case .result:
+        let result = try ResultMessage(decoding: message.body)
+        guard try JSON(parsing: try result.encoded()) == value else { return "written anew it has another value" }
+        let index = message.topology.resultQueueIndex(for: result.resultID)
+        guard message.routingKey == String(index) else { return "its id hashes to \(index), not to its routing key" }
+      }
+      return nil
+    } catch { return "\(error)" }
+  }
+
+  private static func problems(_ key: GoldenMessages.Key, _ body: GoldenMessages.Body, _ corpus: Corpus) -> [String] {
+    let name = "golden \(key.kind.rawValue) \(key.payload) of \(key.set)"
+    guard let payload = corpus[key.payload] else { return ["\(name): there is no such payload"] }
+    guard case .text(let text) = body else { return [] }
+    guard let value = try? JSON(exactly: text.utf8), let expected = try? JSON(exactly: payload.text.utf8) else {
+      return ["\(name): it is not JSON"]
+    }
+    guard value["result_id"]?.stringValue == GoldenMessages.mask else {
+      return ["\(name): its result id is not masked"]
+    }
+    return value["data"] == expected ? [] : ["\(name): its data is not the payload"]
+  }
+}

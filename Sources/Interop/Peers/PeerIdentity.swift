@@ -1,0 +1,47 @@
+package import SyRPCWire
+
+/// What an adapter says of itself (`hello`).
+package struct PeerIdentity: Sendable, Hashable {
+  package let implementation: String
+  package let runtime: String
+  package let libraries: JSONObject
+  /// What a compatibility layer replaced; empty if the implementation runs as published.
+  package let bridged: [String]
+  /// The set of golden messages that it must reproduce.
+  package let golden: String?
+  package let location: String?
+  /// Whether a local checkout stands in for the released package.
+  package let isReference: Bool
+
+  /// - Throws: ``PeerError`` that says what is missing.
+  init(hello: JSON) throws(PeerError) {
+    guard let implementation = hello["implementation"]?.stringValue, let runtime = hello["runtime"]?.stringValue else {
+      throw PeerError(.broken, "its hello has no \"implementation\" or no \"runtime\"")
+    }
+    self.implementation = implementation
+    self.runtime = runtime
+    libraries = hello["libraries"]?.objectValue ?? [:]
+    bridged = hello["bridged"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    golden = hello["golden"]?.stringValue
+    location = hello["location"]?.stringValue
+    isReference = hello["reference"]?.boolValue ?? false
+  }
+}
+
+/// What an adapter answered instead of a result, or why it could not be asked.
+package struct PeerError: Error, Hashable, Sendable, CustomStringConvertible {
+  package enum Kind: String, Hashable, Sendable {
+    case unsupported, invalid, timeout, connection, failed
+    /// The adapter did not keep to the peer protocol, died or hung.
+    case broken
+  }
+  package let kind: Kind
+  package let message: String
+
+  package init(_ kind: Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+
+  package var description: String { "\(kind.rawValue): \(message)" }
+}

@@ -1,0 +1,207 @@
+internal import SyRPCWire
+
+/// A running adapter, spoken to by the peer protocol (`interop/peers/README.rst`).
+///
+/// One question at a time. After the first breach of the protocol the session is broken, and every further question
+/// fails with the same error: the process must be replaced.
+package actor PeerSession {
+  package nonisolated let peer: String
+  package nonisolated let identity: PeerIdentity
+
+  private let channel: Channel
+
+  private init(peer: String, identity: PeerIdentity, channel: Channel) {
+    self.peer = peer
+    self.identity = identity
+    self.channel = channel
+  }
+
+  /// Starts the adapter, asks who it is, and probes it with an operation that does not exist.
+  ///
+  /// - Parameters:
+  ///   - peer: its name.
+  ///   - command: how it is started.
+  ///   - log: the file that takes its standard error.
+  ///   - folder: the run's folder, where the process is noted.
+  /// - Returns: the session, of which the first two questions are answered.
+  /// - Throws: ``PeerError``.
+  package static func start(
+    peer: String, _ command: PeerCommand, log: String, in folder: RunFolder?
+  ) async throws -> PeerSession {
+    let channel = try await Channel(peer: peer, command, log: log, in: folder)
+    do {
+      let answer = try await channel.ask("hello", [:], within: .seconds(60))
+      guard let hello = answer["hello"] else { throw PeerError(.broken, "the answer to hello has no \"hello\"") }
+      let identity = try PeerIdentity(hello: hello)
+      // An adapter that answers everything with "ok" would make every cell green.
+      do {
+        _ = try await channel.ask("no-such-operation", [:], within: .seconds(30))
+        throw PeerError(.broken, "it accepted an operation that does not exist")
+      } catch let error as PeerError where error.kind == .unsupported {}
+      return PeerSession(peer: peer, identity: identity, channel: channel)
+    } catch {
+      await channel.terminate()
+      throw error
+    }
+  }
+
+  /// Whether the session can still be used.
+  package var isBroken: Bool { get async { await channel.failure != nil } }
+
+  /// Opens a fresh connection.
+  ///
+  /// - Throws: ``PeerError``.
+  package func open(_ role: Role, _ parameters: OpenParameters) async throws {
+    _ = try await channel.ask("open", parameters.members(role), within: .seconds(30))
+  }
+
+  /// Puts a request; gives its result id.
+  ///
+  /// - Throws: ``PeerError``.
+  package func putRequest(type: String, payload: String) async throws -> String {
+    let answer = try await channel.ask(
+      "put_request", ["type": .string(type), "payload": .string(payload)], within: .seconds(60))
+    guard let id = answer["result_id"]?.stringValue else {
+      throw await channel.breach("the answer to put_request has no \"result_id\"")
+    }
+    return id
+  }
+
+  /// Waits for a result; gives its data as JSON text.
+  ///
+  /// - Throws: ``PeerError``; of kind `timeout` if the adapter says that nothing came.
+  package func getResult(_ resultID: String, timeout: Duration) async throws -> String {
+    let answer = try await channel.ask(
+      "get_result", ["result_id": .string(resultID), "timeout": .seconds(timeout)],
+      within: timeout + .seconds(30))
+    guard let payload = answer["payload"]?.stringValue else {
+      throw await channel.breach("the answer to get_result has no \"payload\"")
+    }
+    if let returned = answer["result_id"]?.stringValue, returned != resultID {
+      throw PeerError(.failed, "asked for the result \(resultID), it returned \(returned)")
+    }
+    return payload
+  }
+
+  /// A request as a server says that it got it.
+  package struct SeenRequest: Hashable, Sendable {
+    package let type: String
+    package let resultID: String
+    package let payload: String
+  }
+
+  /// Answers `count` requests with their own data.
+  ///
+  /// - Throws: ``PeerError``; of kind `timeout` if fewer came.
+  package func serve(count: Int, timeout: Duration) async throws -> [SeenRequest] {
+    let answer = try await channel.ask(
+      "serve", ["count": .integer(Int64(count)), "timeout": .seconds(timeout)], within: timeout + .seconds(30))
+    let requests = answer["requests"]?.arrayValue?.compactMap { request -> SeenRequest? in
+      guard let type = request["type"]?.stringValue, let id = request["result_id"]?.stringValue,
+        let payload = request["payload"]?.stringValue
+      else { return nil }
+      return SeenRequest(type: type, resultID: id, payload: payload)
+    }
+    guard let requests, requests.count == count else {
+      throw await channel.breach("the answer to serve does not list \(count) \"requests\"")
+    }
+    return requests
+  }
+
+  /// Closes the connection.
+  ///
+  /// - Throws: ``PeerError``.
+  package func close() async throws { _ = try await channel.ask("close", [:], within: .seconds(30)) }
+
+  /// Ends the adapter, gracefully if it can be.
+  package func terminate() async { await channel.terminate() }
+}
+
+/// What an adapter is told to connect to.
+package struct OpenParameters: Sendable {
+  package var host: String
+  package var port: Int
+  package var virtualHost: String
+  package var user: String
+  package var password: String
+  package var appName: String
+  package var scenario: Scenario
+
+  fileprivate func members(_ role: Role) -> JSONObject {
+    var settings: JSONObject = ["app_name": .string(appName)]
+    settings["ttl"] = scenario.ttl.map { .integer(Int64($0)) }
+    settings["msg_ttl"] = scenario.messageTTL.map { .integer(Int64($0)) }
+    settings["num_queues"] = scenario.resultQueueCount.map { .integer(Int64($0)) }
+    return [
+      "role": .string(role.rawValue),
+      "broker": [
+        "host": .string(host), "port": .integer(Int64(port)), "virtual_host": .string(virtualHost),
+        "user": .string(user), "password": .string(password),
+      ],
+      "settings": .object(settings),
+    ]
+  }
+}
+
+extension JSON {
+  /// Seconds, as an integer where they are whole.
+  fileprivate static func seconds(_ duration: Duration) -> JSON {
+    let (seconds, attoseconds) = duration.components
+    return attoseconds == 0 ? .integer(seconds) : .real(Double(seconds) + Double(attoseconds) / 1e18)
+  }
+}
+
+/// Questions and answers over a process's lines.
+private actor Channel {
+  private let process: LineProcess
+  private var nextID: Int64 = 1
+  private(set) var failure: PeerError?
+
+  init(peer: String, _ command: PeerCommand, log: String, in folder: RunFolder?) async throws {
+    var line = LineProcess.Command(name: peer, executable: command.executable, arguments: command.arguments)
+    line.environment = command.environment.mapValues { $0 }
+    line.workingDirectory = command.folder
+    line.standardErrorFile = log
+    do { process = try await LineProcess.start(line, notedIn: folder) } catch {
+      throw PeerError(.broken, "\(error)")
+    }
+  }
+
+  func ask(_ operation: String, _ members: JSONObject, within limit: Duration) async throws -> JSON {
+    if let failure { throw failure }
+    let id = JSON.integer(nextID)
+    nextID += 1
+    var question: JSONObject = ["id": id, "op": .string(operation)]
+    for (key, value) in members { question[key] = value }
+
+    let line: String
+    do {
+      try await process.send(String(decoding: try JSON.object(question).encoded(), as: UTF8.self), within: limit)
+      line = try await process.receive(within: limit)
+    } catch {
+      throw breach("asked for \(operation): \(error)")
+    }
+    guard let answer = try? JSON(parsing: line.utf8), case .object = answer else {
+      throw breach("asked for \(operation), it wrote what is no JSON object: \(line.prefix(200))")
+    }
+    guard answer["id"] == id else {
+      throw breach("asked for \(operation) with id \(id), it answered out of turn: \(line.prefix(200))")
+    }
+    guard let ok = answer["ok"]?.boolValue else { throw breach("asked for \(operation), its answer has no \"ok\"") }
+    if ok { return answer }
+    let kind = answer["error"]?["kind"]?.stringValue.flatMap(PeerError.Kind.init(rawValue:))
+    guard let kind, kind != .broken, let message = answer["error"]?["message"]?.stringValue else {
+      throw breach("asked for \(operation), its error has no known \"kind\" or no \"message\": \(line.prefix(200))")
+    }
+    throw PeerError(kind, message)
+  }
+
+  /// Notes that the adapter does not keep to the protocol; nothing more is asked.
+  func breach(_ message: String) -> PeerError {
+    let error = PeerError(.broken, message)
+    failure = failure ?? error
+    return error
+  }
+
+  func terminate() async { await process.terminate() }
+}

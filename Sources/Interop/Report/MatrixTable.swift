@@ -1,0 +1,46 @@
+internal import TextTable
+
+/// The matrix as a table: a line a combination, a column a scenario.
+package struct MatrixTable {
+  private struct Row {
+    let combination: Combination
+    let cells: [String]
+  }
+
+  /// The table as text, without colour.
+  package static func text(_ results: [CellResult]) -> String {
+    let scenarios = results.map(\.cell.scenario).uniqued()
+    let combinations = results.map(\.cell.combination).uniqued()
+    let rows = combinations.map { combination in
+      Row(
+        combination: combination,
+        cells: scenarios.map { scenario in
+          summary(results.filter { $0.cell.combination == combination && $0.cell.scenario == scenario })
+        })
+    }
+    let table = TextTable<Row> { row in
+      [
+        Column(title: "putter", value: row.combination.putter), Column(title: "server", value: row.combination.server),
+        Column(title: "getter", value: row.combination.getter),
+      ] + zip(scenarios, row.cells).map { Column(title: $0.name, value: $1) }
+    }
+    return table.string(for: rows) ?? ""
+  }
+
+  /// `61 pass, 5 known` - the worst first.
+  private static func summary(_ results: [CellResult]) -> String {
+    let counts = Verdict.allCases.reversed().compactMap { verdict -> String? in
+      let count = results.count { $0.verdict == verdict }
+      return count == 0 ? nil : "\(count) \(verdict.isUnexpected ? verdict.rawValue.uppercased() : verdict.rawValue)"
+    }
+    return counts.isEmpty ? "-" : counts.joined(separator: ", ")
+  }
+}
+
+extension Array where Element: Hashable {
+  /// Each element once, in the order in which they first come.
+  package func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,129 @@
+package import SyRPCWire
+
+/// A run, as `report.json` has it (`interop/README.rst` documents the schema).
+package struct RunReport: Sendable {
+  package struct Peer: Sendable {
+    package enum Mode: String, Sendable { case live, replay, missing }
+    package let name: String
+    package let about: String
+    package let mode: Mode
+    package let identity: PeerIdentity?
+    /// Which alternative of its manifest ran, or why it could not.
+    package let reason: String?
+
+    package init(name: String, about: String, mode: Mode, identity: PeerIdentity?, reason: String?) {
+      self.name = name
+      self.about = about
+      self.mode = mode
+      self.identity = identity
+      self.reason = reason
+    }
+  }
+
+  package let run: JSONObject
+  package let peers: [Peer]
+  package let cells: [CellResult]
+  /// What is wrong with the list of divergences.
+  package let problems: [String]
+
+  package init(run: JSONObject, peers: [Peer], cells: [CellResult], problems: [String]) {
+    self.run = run
+    self.peers = peers
+    self.cells = cells
+    self.problems = problems
+  }
+
+  /// How many cells came to each verdict.
+  package var totals: [(verdict: Verdict, count: Int)] {
+    [Verdict.pass, .known, .unexpectedPass, .fail, .skipped].map { verdict in
+      (verdict, cells.count { $0.verdict == verdict })
+    }
+  }
+
+  /// Whether everything was as expected: nothing failed, nothing was given up, and the list of divergences is right.
+  package var isAsExpected: Bool {
+    !cells.isEmpty && problems.isEmpty && cells.allSatisfy { !$0.verdict.isUnexpected && $0.verdict != .skipped }
+  }
+}
+
+extension RunReport {
+  /// The version of the schema.
+  package static let schema = 1
+
+  /// The whole report.
+  package var json: JSON {
+    var totals: JSONObject = [:]
+    for (verdict, count) in self.totals { totals[verdict.rawValue] = .integer(Int64(count)) }
+    return [
+      "schema": .integer(Int64(Self.schema)), "run": .object(run), "peers": .array(peers.map(\.json)),
+      "totals": .object(totals), "as_expected": .bool(isAsExpected),
+      "divergence_problems": .array(problems.map(JSON.string)), "cells": .array(cells.map(\.json)),
+    ]
+  }
+}
+
+extension RunReport.Peer {
+  fileprivate var json: JSON {
+    var peer: JSONObject = [
+      "name": .string(name), "about": .string(about), "mode": .string(mode.rawValue),
+      "reason": reason.map(JSON.string) ?? nil,
+    ]
+    if let identity {
+      peer["implementation"] = .string(identity.implementation)
+      peer["runtime"] = .string(identity.runtime)
+      peer["libraries"] = .object(identity.libraries)
+      peer["bridged"] = .array(identity.bridged.map(JSON.string))
+      peer["location"] = identity.location.map(JSON.string) ?? nil
+      peer["reference"] = .bool(identity.isReference)
+    }
+    return .object(peer)
+  }
+}
+
+extension CellResult {
+  var json: JSON {
+    [
+      "putter": .string(cell.combination.putter), "server": .string(cell.combination.server),
+      "getter": .string(cell.combination.getter), "scenario": .string(cell.scenario.name),
+      "payload": .string(cell.payload), "verdict": .string(verdict.rawValue),
+      "reason": skipReason.map(JSON.string) ?? nil, "folder": folder.map(JSON.string) ?? nil,
+      "repeat": .string("interop/run \(cell.repeatOptions.joined(separator: " "))"),
+      "checks": .array(findings.map(\.json)),
+    ]
+  }
+}
+
+extension Finding {
+  fileprivate var json: JSON {
+    var members: JSONObject = [
+      "check": .string(check), "level": .string(level.rawValue), "role": role.map { .string($0.rawValue) } ?? nil,
+      "peer": peer.map(JSON.string) ?? nil, "verdict": .string(verdict.rawValue),
+      "expected": expected.map(JSON.string) ?? nil, "observed": .string(observed),
+    ]
+    if let divergence { members["divergence"] = .string(divergence.reason) }
+    return .object(members)
+  }
+}
+
+extension JSON {
+  /// The value as JSON text for people: a member or element a line, but what is small on one.
+  ///
+  /// - Throws: `JSONError`.
+  package func indented(_ indent: String = "") throws -> [UInt8] {
+    try Array((lines(indent) + "\n").utf8)
+  }
+
+  private func lines(_ indent: String) throws -> String {
+    let compact = String(decoding: try encoded(), as: UTF8.self)
+    let inner = indent + "  "
+    switch self {
+    case .array(let elements) where compact.utf8.count > 300:
+      return try "[\n" + elements.map { try inner + $0.lines(inner) }.joined(separator: ",\n") + "\n\(indent)]"
+    case .object(let members) where compact.utf8.count > 300:
+      return try "{\n"
+        + members.map { try "\(inner)\(JSON.string($0.key)): " + $0.value.lines(inner) }.joined(separator: ",\n")
+        + "\n\(indent)}"
+    default: return compact
+    }
+  }
+}

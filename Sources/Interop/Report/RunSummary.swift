@@ -1,0 +1,38 @@
+/// What a run came to, in lines for people.
+package struct RunSummary {
+  package let report: RunReport
+
+  package init(_ report: RunReport) { self.report = report }
+
+  /// The known divergences that were seen, each with its count and reason.
+  package var divergences: [String] {
+    var counts: [Divergence: Int] = [:]
+    var order: [Divergence] = []
+    for finding in report.cells.flatMap(\.findings) where finding.verdict == .known {
+      guard let divergence = finding.divergence else { continue }
+      if counts[divergence] == nil { order.append(divergence) }
+      counts[divergence, default: 0] += 1
+    }
+    return order.map { "\(counts[$0] ?? 0)× \($0.summary): \($0.reason)" }
+  }
+
+  /// How many cells came to each verdict.
+  package var totals: String {
+    let counts = report.totals.filter { $0.count > 0 }.map { "\($0.count) \($0.verdict.rawValue)" }
+    return "\(report.cells.count) cells: \(counts.joined(separator: ", "))"
+  }
+
+  /// A cell that is not as expected: what was found, and how to repeat it.
+  package static func lines(_ result: CellResult) -> [String] {
+    var lines = ["\(result.verdict.rawValue.uppercased())  \(result.cell.name)"]
+    for finding in result.findings where finding.verdict.isUnexpected {
+      let who = [finding.peer, finding.role.map { "as \($0.rawValue)" }].compactMap(\.self).joined(separator: " ")
+      lines.append("      \(finding.check) (\(finding.level.rawValue))\(who.isEmpty ? "" : ", \(who)")")
+      if let expected = finding.expected { lines.append("        expected: \(expected)") }
+      lines.append("        observed: \(finding.observed)")
+    }
+    if let folder = result.folder { lines.append("      kept in \(folder)") }
+    lines.append("      repeat: interop/run \(result.cell.repeatOptions.joined(separator: " "))")
+    return lines
+  }
+}

@@ -1,0 +1,62 @@
+import SyRPCWire
+import Testing
+
+@testable import Interop
+
+@Suite struct RunReportTests {
+  private func report(_ verdicts: [Verdict], problems: [String] = []) -> RunReport {
+    let cells = verdicts.map { verdict in
+      let cell = Cell(
+        combination: Combination(putter: "a", server: "b", getter: "c"), scenario: .echo, payload: "hello")
+      if verdict == .skipped { return CellResult(cell: cell, skipReason: "given up") }
+      let finding = Finding(
+        check: "hash.routing-key", level: .required, role: .server, peer: "b", verdict: verdict, expected: "1",
+        observed: "2", divergence: nil)
+      return CellResult(cell: cell, findings: [finding])
+    }
+    let peer = RunReport.Peer(name: "a", about: "", mode: .missing, identity: nil, reason: "not here")
+    return RunReport(run: ["syrpc": "0"], peers: [peer], cells: cells, problems: problems)
+  }
+
+  @Test func onlyWhatIsExpectedIsAsExpected() {
+    #expect(report([.pass, .known, .note]).isAsExpected)
+    #expect(!report([.pass, .fail]).isAsExpected)
+    #expect(!report([.pass, .unexpectedPass]).isAsExpected)
+    #expect(!report([.pass, .skipped]).isAsExpected, "what was given up is not as expected")
+    #expect(!report([]).isAsExpected, "nothing was run")
+    #expect(!report([.pass], problems: ["stale"]).isAsExpected)
+  }
+
+  @Test func theSchemaIsAsDocumented() throws {
+    let report = report([.fail, .pass, .skipped])
+    let json = try JSON(parsing: try report.json.indented())
+    #expect(json == report.json)
+    #expect(json["schema"] == 1)
+    #expect(json["totals"]?["fail"] == 1)
+    #expect(json["peers"]?.arrayValue?.first?["mode"] == "missing")
+    let cell = try #require(json["cells"]?.arrayValue?.first)
+    #expect(
+      cell.objectValue?.keys == [
+        "putter", "server", "getter", "scenario", "payload", "verdict", "reason", "folder", "repeat", "checks",
+      ])
+    let check = try #require(cell["checks"]?.arrayValue?.first)
+    #expect(check.objectValue?.keys == ["check", "level", "role", "peer", "verdict", "expected", "observed"])
+    let text = String(decoding: try Files.read(checkoutFolder / "interop/README.rst"), as: UTF8.self)
+    let keys = [json, cell, check].flatMap { $0.objectValue?.keys ?? [] }
+    for key in keys { #expect(text.contains("``\(key)``"), "\(key) is not documented") }
+  }
+
+  @Test func aFailureIsShownWithEverythingThatIsNeeded() throws {
+    let lines = RunSummary.lines(try #require(report([.fail]).cells.first)).joined(separator: "\n")
+    for part in [
+      "FAIL", "a-b-c/echo/hello", "hash.routing-key", "b as server", "expected: 1", "observed: 2", "--getter c",
+    ] {
+      #expect(lines.contains(part), "\(part)")
+    }
+  }
+
+  @Test func theMatrixCountsTheWorstFirst() {
+    let table = MatrixTable.text(report([.pass, .pass, .fail]).cells)
+    #expect(table.contains("1 FAIL, 2 pass"))
+  }
+}

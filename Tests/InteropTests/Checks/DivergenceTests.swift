@@ -1,0 +1,77 @@
+import SyRPCWire
+import Testing
+
+@testable import Interop
+
+@Suite struct DivergenceTests {
+  private func read(_ entries: String) async throws -> [Divergence] {
+    try await withTemporaryFolder { folder in
+      let path = folder / "divergences.json"
+      try Files.write(Array("{\"divergences\": [\(entries)]}".utf8), to: path)
+      return try Divergence.read(path)
+    }
+  }
+
+  private static let mandatory = """
+    {"peer": "python", "role": "putter", "check": "publish.mandatory", "reason": "so it is", "most": 5}
+    """
+
+  private func results(_ list: [Divergence]) throws -> (result: CellResult, problems: [String]) {
+    let judge = Judge(divergences: list, golden: GoldenMessages())
+    let result = judge.judge(try RecordedEvidence().evidence())
+    return (result, judge.problems(in: [result]))
+  }
+
+  @Test func aListedFailureIsKnown() async throws {
+    let (result, problems) = try results(try await read(Self.mandatory))
+    let finding = result.findings.first { $0.check == "publish.mandatory" && $0.role == .putter }
+    #expect(finding?.verdict == .known)
+    #expect(finding?.divergence?.reason == "so it is")
+    #expect(problems.isEmpty)
+  }
+
+  @Test func aListedFailureThatPassesIsUnexpected() async throws {
+    let entry = Self.mandatory.replacing("publish.mandatory", with: "publish.request")
+    let (result, problems) = try results(try await read(entry))
+    #expect(result.verdict >= .unexpectedPass)
+    #expect(result.findings.first { $0.check == "publish.request" }?.verdict == .unexpectedPass)
+    #expect(problems.count == 1)
+    #expect(problems.first?.contains("entry 1 was not seen") == true)
+  }
+
+  @Test func anotherObservationIsAFailure() async throws {
+    let entry = Self.mandatory.replacing("\"most\"", with: "\"observed\": \"immediate\", \"most\"")
+    let (result, _) = try results(try await read(entry))
+    #expect(result.findings.first { $0.check == "publish.mandatory" }?.verdict == .fail)
+  }
+
+  @Test(arguments: ["\"scenario\": \"echo\"", "\"payloads\": [\"hello\"]", "\"server\": \"swift\""])
+  func whatItDoesNotSpeakOfFails(_ restriction: String) async throws {
+    let entry = Self.mandatory.replacing("\"most\"", with: "\(restriction), \"most\"")
+    let (result, problems) = try results(try await read(entry))
+    #expect(result.findings.first { $0.check == "publish.mandatory" }?.verdict == .fail)
+    #expect(problems.isEmpty, "it could not have matched")
+  }
+
+  @Test func moreThanItAllowsIsAProblem() async throws {
+    let list = try await read(Self.mandatory.replacing("\"most\": 5", with: "\"most\": 1"))
+    let judge = Judge(divergences: list, golden: GoldenMessages())
+    let result = judge.judge(try RecordedEvidence().evidence())
+    #expect(judge.problems(in: [result]).isEmpty)
+    #expect(judge.problems(in: [result, result]).first?.contains("set it to 2") == true)
+  }
+
+  @Test(arguments: [
+    ("{}", "\"peer\" is missing"),
+    ("{\"peer\": \"p\", \"role\": \"cook\"}", "\"role\" is none of"),
+    ("{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"nope\"}", "there is no check \"nope\""),
+    ("{\"peer\": \"p\", \"role\": \"getter\", \"check\": \"outcome.put\"}", "does not judge a getter"),
+    ("{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"reason\": \"r\"}", "\"most\" is missing"),
+    ("{\"pear\": \"p\"}", "\"pear\" means nothing here"),
+  ])
+  func aMalformedEntryIsNamed(_ entry: String, _ message: String) async throws {
+    let error = try await #require(throws: InteropError.self) { _ = try await read(entry) }
+    #expect(error.message.contains("entry 1"))
+    #expect(error.message.contains(message))
+  }
+}

@@ -1,0 +1,95 @@
+import Testing
+
+@testable import Interop
+
+@Suite struct PeerManifestTests {
+  private let places = PeerManifest.Places(cache: "/cache", executable: "/bin/syrpc")
+
+  private func manifest(_ text: String) async throws -> PeerManifest {
+    try await withTemporaryFolder { folder in
+      try Files.write(Array(text.utf8), to: folder / "peer.json")
+      return try PeerManifest(folder: folder, places: places)
+    }
+  }
+
+  @Test func theWordsInBracesAreResolved() async throws {
+    let manifest = try await manifest(
+      #"{"name": "p", "alternatives": [{"command": ["{executable}", "{cache}/x"], "environment": {"A": "{cache}"}}]}"#)
+    guard case .live(let command) = try manifest.availability(reference: nil) else {
+      Issue.record("it should be live")
+      return
+    }
+    #expect(command.executable == "/bin/syrpc")
+    #expect(command.arguments == ["/cache/x"])
+    #expect(command.environment == ["A": "/cache"])
+  }
+
+  @Test func theFirstAlternativeThatFitsIsTaken() async throws {
+    let manifest = try await manifest(
+      """
+      {"name": "p", "alternatives": [
+        {"needs": "/nowhere/ready", "command": ["one"]}, {"needs": "/", "command": ["two"]}, {"command": ["three"]}
+      ]}
+      """)
+    guard case .live(let command) = try manifest.availability(reference: nil) else {
+      Issue.record("it should be live")
+      return
+    }
+    #expect(command.executable == "two")
+  }
+
+  @Test func theReasonOfAMissingOneIsRead() async throws {
+    try await withTemporaryFolder { folder in
+      try Files.write(Array("no network\n".utf8), to: folder / "why")
+      try Files.write(
+        Array(
+          #"{"name": "p", "missing": "\#(folder)/why", "alternatives": [{"needs": "/nowhere", "command": ["x"]}]}"#.utf8
+        ),
+        to: folder / "peer.json")
+      let manifest = try PeerManifest(folder: folder, places: places)
+      guard case .missing(let reason) = try manifest.availability(reference: nil) else {
+        Issue.record("it should be missing")
+        return
+      }
+      #expect(reason == "no network")
+    }
+  }
+
+  @Test func aReferenceIsAFolderOrAnInterpreter() async throws {
+    let manifest = try await manifest(#"{"name": "p", "interpreter": true, "alternatives": [{"command": ["x", "y"]}]}"#)
+    guard case .live(let folder) = try manifest.availability(reference: "/tmp"),
+      case .live(let program) = try manifest.availability(reference: "/bin/sh")
+    else {
+      Issue.record("it should be live")
+      return
+    }
+    #expect(folder.executable == "x")
+    #expect(folder.environment["SYRPC_REFERENCE"] == "/tmp")
+    #expect(program.executable == "/bin/sh")
+    #expect(program.arguments == ["y"])
+    #expect(throws: InteropError.self) { try manifest.availability(reference: "/nowhere") }
+  }
+
+  @Test(arguments: [
+    (#"{"name": 1}"#, "\"name\" is an integer"), (#"{"alternatives": []}"#, "\"name\" is missing"),
+    (#"{"name": "a-b"}"#, "a character that a peer's name cannot have"),
+    (#"{"name": "p"}"#, "no \"alternatives\""), (#"{"name": "p", "alternatives": [{}]}"#, "no \"command\""),
+    ("{", "at byte 1"),
+  ])
+  func aMalformedOneIsNamed(_ text: String, _ message: String) async throws {
+    let error = try await #require(throws: InteropError.self) { _ = try await manifest(text) }
+    #expect(error.message.contains("peer.json"))
+    #expect(error.message.contains(message), "\(error)")
+  }
+
+  @Test func thePeersOfTheCheckoutAreWellFormed() throws {
+    let catalog = try PeerCatalog(folder: try checkout().peers, places: places, references: [:])
+    let names = catalog.entries.map(\.manifest.name)
+    #expect(names.contains("swift") && names.contains("python") && names.contains("python3"))
+    #expect(try catalog.selected([]).map(\.manifest.name) == ["python", "swift"])
+    #expect(throws: InteropError.self) { try catalog.selected([Glob("nobody*")]) }
+    #expect(throws: InteropError.self) {
+      try PeerCatalog(folder: try checkout().peers, places: places, references: ["nobody": "/"])
+    }
+  }
+}
