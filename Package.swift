@@ -21,6 +21,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+    .package(url: "https://github.com/onevcat/Rainbow", from: "4.0.0"),
+    .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
@@ -59,6 +62,8 @@ let package = Package(
         "AMQP", "SyRPCWire", "WireTap",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "TextTable", package: "TextTable"),
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -67,14 +72,25 @@ let package = Package(
         "AMQP", "Interop", "SyRPC", "SyRPCWire", "WireTap",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Rainbow", package: "Rainbow"),
+        .product(name: "TextTable", package: "TextTable"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
 
     .testTarget(name: "SyRPCWireTests", dependencies: ["SyRPCWire"], swiftSettings: strict),
-    .testTarget(name: "AMQPTests", dependencies: ["AMQP", "Interop", "WireTap"], swiftSettings: strict),
-    .testTarget(name: "SyRPCTests", dependencies: ["SyRPC", "Interop", "WireTap"], swiftSettings: strict),
-    .testTarget(name: "WireTapTests", dependencies: ["WireTap"], swiftSettings: strict),
-    .testTarget(name: "InteropTests", dependencies: ["Interop", "SyRPC"], swiftSettings: strict),
+    .testTarget(name: "AMQPTests", dependencies: ["AMQP", "Interop", "SyRPCWire", "WireTap"], swiftSettings: strict),
+    .testTarget(
+      name: "SyRPCTests", dependencies: ["AMQP", "Interop", "SyRPC", "SyRPCWire", "WireTap"], swiftSettings: strict),
+    .testTarget(
+      name: "WireTapTests",
+      dependencies: [
+        "SyRPCWire", "WireTap",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "InteropTests", dependencies: ["AMQP", "Interop", "SyRPCWire", "WireTap"], swiftSettings: strict),
   ]
 )

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Interop
+
+struct FixturesCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fixtures", abstract: "Check the golden messages, transcripts and vectors, or record them anew.",
+    subcommands: [Verify.self, Record.self, Rebuild.self], defaultSubcommand: Verify.self)
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Check all fixtures offline, without a broker.", discussion: "Exit code 1 if one is not as it must be.")
+
+    @OptionGroup var checkout: CheckoutOption
+
+    func run() throws {
+      let verification = FixtureVerification(try checkout.find())
+      for line in verification.counts { print(line) }
+      for problem in verification.problems { printError(problem) }
+      guard verification.problems.isEmpty else {
+        printError("\(verification.problems.count) fixtures are not as they must be")
+        throw ExitCode.notAsExpected
+      }
+    }
+  }
+
+  struct Record: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Record a live peer's golden messages anew, from calls to itself and from other live peers.",
+      discussion: "Then review the difference with git, and write the checksums. Example: syrpc fixtures record python")
+
+    @Argument(help: "The peer.") var peer: String
+    @OptionGroup var peers: PeerOptions
+
+    func run() async throws {
+      var selection = RunPlan.Selection()
+      // Also with others as putters: a result's bytes may depend on the request's.
+      selection.peers = [Glob("*")]
+      selection.servers = [Glob(peer)]
+      selection.getters = [Glob(peer)]
+      selection.scenarios = [Glob("echo")]
+      let setup = try InteropSetup(selection: selection, peers: peers)
+      let peer = peer
+      let commands = setup.commands
+      let plan = setup.plan
+      let checkout = setup.checkout
+      let path = try await untilSignal {
+        try await withBroker(nil) { broker, folder in
+          try await GoldenRecorder(
+            peer: peer, plan: plan,
+            environment: RunEnvironment(
+              broker: broker, commands: commands, runFolder: folder, logFolder: folder.path, output: folder.path)
+          ).record(into: checkout.messages)
+        }
+      }
+      try FixtureChecksums(checkout).write()
+      print("wrote \(path)")
+    }
+  }
+
+  struct Rebuild: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Take the recorded messages out of the transcripts anew, and write the checksums.")
+
+    @OptionGroup var checkout: CheckoutOption
+
+    func run() throws {
+      let checkout = try checkout.find()
+      try RecordedMessages(checkout).rebuild()
+      try FixtureChecksums(checkout).write()
+    }
+  }
+}

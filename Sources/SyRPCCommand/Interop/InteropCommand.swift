@@ -1,0 +1,97 @@
+import AMQP
+import ArgumentParser
+import Foundation
+import Interop
+import SyRPCWire
+import UnixSignals
+
+struct InteropCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "interop",
+    abstract: "Exchange echo calls between implementations in every combination, and judge them from the wire.",
+    discussion: """
+      Every putter, server and getter among the peers that can run here; a private RabbitMQ node unless --broker names \
+      another. Patterns are shell-like (* and ?); one that matches nothing is an error.
+
+      Examples:
+        syrpc interop --payload 'integers-*'
+        syrpc interop --putter python --server swift --getter swift --payload hello
+        syrpc interop --reference python=../syrpc-python --require python
+      """)
+
+  @OptionGroup var selection: SelectionOptions
+  @OptionGroup var peers: PeerOptions
+
+  @Option(name: .long, help: ArgumentHelp("Use this broker.", valueName: "amqp://user:password@host:port/vhost"))
+  var broker: String?
+
+  @Option(name: .long, help: "The folder for report.json and failing cells; build/interop in the checkout by default.")
+  var output: String?
+
+  @Option(name: .long, help: "How many combinations are run at a time.")
+  var parallel = max(2, ProcessInfo.processInfo.activeProcessorCount)
+
+  @Flag(name: .long, help: "Show what would run, and run nothing.")
+  var list = false
+
+  @Flag(name: .long, help: "List the checks: id, level, whose doing is judged, and what is asserted.")
+  var listChecks = false
+
+  func validate() throws {
+    if parallel < 1 { throw ValidationError("--parallel must be at least 1") }
+  }
+
+  func run() async throws {
+    let setup = try InteropSetup(selection: selection.selection, peers: peers)
+    let hash = try VectorVerification(sipHash: setup.checkout.vectors)
+    guard hash.problems.isEmpty else {
+      for problem in hash.problems.prefix(3) { printError("swift, SipHash-2-4: \(problem)") }
+      printError("the hash is the judge's as well as the library's: nothing can be judged until it is right")
+      throw ExitCode.notAsExpected
+    }
+    if listChecks {
+      for rule in setup.judge.rules {
+        let roles = rule.roles.map(\.rawValue).joined(separator: ", ")
+        print("\(rule.id)\t\(rule.level.rawValue)\t\(roles)\t\(rule.meaning)")
+      }
+      return
+    }
+    if list {
+      for cell in setup.plan.cells { print(cell.name) }
+      print("\(setup.plan.cells.count) cells, \(setup.judge.rules.count) checks")
+      return
+    }
+    let isAsExpected = try await untilSignal {
+      try await InteropRun(
+        setup: setup, brokerURL: broker, output: output ?? setup.checkout.defaultOutput, parallel: parallel
+      ).run()
+    }
+    if !isAsExpected { throw ExitCode.notAsExpected }
+  }
+}
+
+/// Runs `body`; SIGINT and SIGTERM cancel it, so that everything it started is ended.
+///
+/// - Throws: what `body` throws; `ExitCode` 2 after a signal.
+func untilSignal<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+  let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+  return try await withThrowingTaskGroup(of: Value?.self) { group in
+    group.addTask { try await body() }
+    group.addTask {
+      for await signal in signals {
+        printError("\(signal): ending what was started")
+        break
+      }
+      return nil
+    }
+    let first: Value?
+    do { first = try await group.next() ?? nil } catch {
+      group.cancelAll()
+      throw error
+    }
+    group.cancelAll()
+    if let first { return first }
+    while (try? await group.next()) != nil {}
+    throw ExitCode.couldNotRun
+  }
+}

@@ -1,0 +1,132 @@
+import AMQP
+import ArgumentParser
+import Foundation
+import Interop
+import Logging
+import Rainbow
+import SyRPCWire
+
+/// Runs the matrix, shows it, and writes the report.
+struct InteropRun: Sendable {
+  let checkout: Checkout
+  let plan: RunPlan
+  let judge: Judge
+  let entries: [PeerCatalog.Entry]
+  let commands: [String: Interop.PeerCommand]
+  let missingRequired: [String]
+  let brokerURL: String?
+  let output: String
+  let parallel: Int
+
+  init(setup: InteropSetup, brokerURL: String?, output: String, parallel: Int) {
+    checkout = setup.checkout
+    plan = setup.plan
+    judge = setup.judge
+    entries = setup.entries
+    commands = setup.commands
+    missingRequired = setup.missingRequired
+    self.brokerURL = brokerURL
+    self.output = URL(filePath: output).standardizedFileURL.path
+    self.parallel = parallel
+  }
+
+  /// - Returns: whether all was as expected.
+  /// - Throws: `InteropError`, `BrokerError`, `CancellationError`.
+  func run() async throws -> Bool {
+    guard missingRequired.isEmpty else {
+      for name in missingRequired {
+        let entry = entries.first { $0.manifest.name == name }
+        if case .missing(let reason)? = entry?.availability {
+          printError("--require \(name): it is not live here: \(reason)")
+        } else {
+          printError("--require \(name): it is not among the peers selected")
+        }
+      }
+      throw ExitCode.notAsExpected
+    }
+    // Last run's cells must not be taken for this one's.
+    try Files.remove(output / "cells")
+    // Written first, so that a folder that cannot be written to is known before anything runs.
+    try Files.write(Array("{}\n".utf8), to: output / "report.json")
+    return try await withBroker(brokerURL) { endpoint, folder in
+      try await run(endpoint, folder)
+    }
+  }
+
+  private func run(_ broker: BrokerEndpoint, _ folder: RunFolder) async throws -> Bool {
+    let started = Date()
+    let logs = folder.path / "logs"
+    try Files.write([], to: logs / "run.log")
+    let environment = RunEnvironment(
+      broker: broker, commands: commands, runFolder: folder, logFolder: logs, output: output)
+    let peers = await PeerCatalog.probe(entries, logFolder: logs, in: folder)
+    print(PeerTable.text(peers))
+    print("\(plan.cells.count) cells on \(broker.about)\n")
+    fflushOutput()
+
+    let progress = ProgressLine(total: plan.cells.count)
+    let results = try await MatrixRun(plan: plan, judge: judge, environment: environment, parallel: parallel)
+      .results { await progress.note($0) }
+    await progress.finish()
+
+    let report = RunReport(
+      run: facts(broker, started), peers: peers, cells: results, problems: judge.problems(in: results))
+    try Files.write(try report.json.indented(), to: output / "report.json")
+    show(report)
+    return report.isAsExpected
+  }
+
+  private func show(_ report: RunReport) {
+    for line in MatrixTable.text(report.cells).split(separator: "\n") {
+      print(line.contains("FAIL") || line.contains("UNEXPECTED") ? String(line).red : String(line))
+    }
+    let summary = RunSummary(report)
+    if !summary.divergences.isEmpty {
+      print("\nKnown divergences seen:")
+      for line in summary.divergences { print("  \(line)") }
+    }
+    for problem in report.problems { print("\nDivergence list: \(problem)".red) }
+    print("\n\(summary.totals)")
+    print("report: \(output / "report.json")")
+    print(report.isAsExpected ? "all as expected".green : "NOT as expected".red)
+  }
+
+  private func facts(_ broker: BrokerEndpoint, _ started: Date) -> JSONObject {
+    [
+      "syrpc": .string(Versions.syrpc), "librabbitmq": .string(Versions.librabbitmq),
+      "jansson": .string(Versions.jansson), "broker": .string(broker.about),
+      "command": .array(CommandLine.arguments.map(JSON.string)),
+      "started": .string(started.formatted(.iso8601)),
+      "seconds": .real((Date().timeIntervalSince(started) * 10).rounded() / 10), "parallel": .integer(Int64(parallel)),
+      "system": .string(ProcessInfo.processInfo.operatingSystemVersionString),
+    ]
+  }
+}
+
+/// Runs with a broker: the one named, or a private node that is gone afterwards.
+///
+/// - Throws: what `body` throws; `BrokerError`, `BrokerAddressError`.
+func withBroker<Value>(
+  _ url: String?, _ body: (BrokerEndpoint, RunFolder) async throws -> Value
+) async throws -> Value {
+  if let url {
+    let address = try BrokerAddress(url: url)
+    // Before anything is started: a broker that cannot be used is no peer's failure.
+    do {
+      let options = ConnectionOptions(name: "SyRPC interop, probe")
+      await (try await AMQPConnection.open(address, options, logger: Logger(label: "syrpc.interop"))).close()
+    } catch { throw InteropError("--broker \(address): \(error)") }
+    let folder = try await RunFolder.create(in: try StateFolder())
+    defer { try? folder.remove() }
+    return try await body(
+      BrokerEndpoint(address: address, about: "the broker at \(address.host):\(address.port)"), folder)
+  }
+  let broker = try await PrivateBroker.start()
+  let outcome: Result<Value, any Error>
+  do {
+    let about = "a private RabbitMQ \(broker.version ?? "of unknown version") on 127.0.0.1:\(broker.port)"
+    outcome = .success(try await body(BrokerEndpoint(address: broker.address, about: about), broker.folder))
+  } catch { outcome = .failure(error) }
+  await broker.stop()
+  return try outcome.get()
+}

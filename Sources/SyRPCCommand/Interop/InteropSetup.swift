@@ -1,0 +1,50 @@
+import ArgumentParser
+import Interop
+
+/// What a run is made of, before anything is started.
+struct InteropSetup {
+  let checkout: Checkout
+  let plan: RunPlan
+  let judge: Judge
+  /// Those that take part, and those that would if they were here.
+  let entries: [PeerCatalog.Entry]
+  let commands: [String: Interop.PeerCommand]
+  let missingRequired: [String]
+
+  /// - Throws: `InteropError`, `ValidationError`.
+  init(selection chosen: RunPlan.Selection, peers: PeerOptions) throws {
+    checkout = try peers.checkoutOption.find()
+    let catalog = try peers.catalog(checkout)
+    // A peer named for a role takes part, also one that is outside the default matrix.
+    var wanted = chosen.peers
+    let roles = chosen.putters + chosen.servers + chosen.getters
+    let names = catalog.entries.map(\.manifest.name)
+    for glob in roles where !names.contains(where: glob.matches) {
+      _ = try select("the role's pattern", [glob], from: names)
+    }
+    if wanted.isEmpty {
+      wanted = catalog.entries.filter { entry in
+        entry.manifest.isDefault || roles.contains { $0.pattern == entry.manifest.name }
+      }.map { Glob($0.manifest.name) }
+    }
+    entries = try catalog.selected(wanted)
+
+    var commands: [String: Interop.PeerCommand] = [:]
+    for entry in entries {
+      if case .live(let command) = entry.availability { commands[entry.manifest.name] = command }
+    }
+    self.commands = commands
+    for name in peers.require where !names.contains(name) {
+      throw ValidationError("--require \(name): there is no such peer; there is \(names.joined(separator: ", "))")
+    }
+    missingRequired = peers.require.filter { commands[$0] == nil }
+
+    plan = try RunPlan(
+      peers: entries.map(\.manifest.name).filter { commands[$0] != nil }, selection: chosen,
+      corpus: try Corpus(folder: checkout.payloads), contract: try Contract(checkout.contract))
+    judge = Judge(
+      checks: chosen.checks.isEmpty ? [Glob("*")] : chosen.checks,
+      divergences: try Divergence.read(checkout.divergences),
+      golden: try GoldenMessages(folder: checkout.messages))
+  }
+}

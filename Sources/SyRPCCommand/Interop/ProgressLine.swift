@@ -1,0 +1,51 @@
+import Foundation
+import Interop
+import Rainbow
+
+/// What is shown while the matrix runs: failures as they come; how far it is, on one line that is written over where
+/// standard output is a terminal, and a line for each tenth elsewhere.
+actor ProgressLine {
+  private let total: Int
+  private var done = 0
+  private var unexpected = 0
+  private var tenth = 0
+
+  init(total: Int) { self.total = total }
+
+  /// Beyond this many, failures are counted and left to the report.
+  private static let shown = 20
+
+  func note(_ result: CellResult) {
+    done += 1
+    if result.verdict.isUnexpected {
+      unexpected += 1
+      clear()
+      if unexpected <= Self.shown {
+        for (number, line) in RunSummary.lines(result).enumerated() { print(number == 0 ? line.red : line) }
+      } else if unexpected == Self.shown + 1 {
+        print("more than \(Self.shown) cells are not as expected; the rest is in the report")
+      }
+    }
+    if isTerminal {
+      print("\r\(state)", terminator: "")
+      fflushOutput()
+    } else if done * 10 / total > tenth {
+      tenth = done * 10 / total
+      print(state)
+      fflushOutput()
+    }
+  }
+
+  func finish() {
+    clear()
+    if !isTerminal { print("") }
+  }
+
+  private var state: String {
+    "\(done) of \(total) cells" + (unexpected == 0 ? "" : ", \(unexpected) not as expected")
+  }
+
+  private func clear() {
+    if isTerminal { print("\r\u{1B}[K", terminator: "") }
+  }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Interop
+
+/// What of the matrix is run.
+struct SelectionOptions: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("Only these peers, in any role.", valueName: "pattern"))
+  var peer: [String] = []
+  @Option(name: .long, help: ArgumentHelp("Only these as putter.", valueName: "pattern"))
+  var putter: [String] = []
+  @Option(name: .long, help: ArgumentHelp("Only these as server.", valueName: "pattern"))
+  var server: [String] = []
+  @Option(name: .long, help: ArgumentHelp("Only these as getter.", valueName: "pattern"))
+  var getter: [String] = []
+  @Option(name: .long, help: ArgumentHelp("Only these scenarios.", valueName: "pattern"))
+  var scenario: [String] = []
+  @Option(name: .long, help: ArgumentHelp("Only these payloads.", valueName: "pattern"))
+  var payload: [String] = []
+  @Option(name: .long, help: ArgumentHelp("Make only these checks.", valueName: "pattern"))
+  var check: [String] = []
+
+  var selection: RunPlan.Selection {
+    var selection = RunPlan.Selection()
+    selection.peers = peer.map(Glob.init)
+    selection.putters = putter.map(Glob.init)
+    selection.servers = server.map(Glob.init)
+    selection.getters = getter.map(Glob.init)
+    selection.scenarios = scenario.map(Glob.init)
+    selection.payloads = payload.map(Glob.init)
+    selection.checks = check.map(Glob.init)
+    return selection
+  }
+}

@@ -1,0 +1,16 @@
+import ArgumentParser
+
+struct PeerCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "peer", abstract: "The Swift adapter: speaks the peer protocol on standard input and output.",
+    discussion: "For the harness. The protocol is documented in interop/peers/README.rst.")
+
+  func run() async throws {
+    let adapter = SwiftAdapter()
+    while let line = readLine() {
+      print(await adapter.answer(line))
+      fflushOutput()
+    }
+    await adapter.end()
+  }
+}

@@ -1,0 +1,47 @@
+import AMQP
+import ArgumentParser
+import Foundation
+import Interop
+import SyRPCWire
+import UnixSignals
+import WireTap
+
+struct TapCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tap", abstract: "Record what goes between a program and the broker, and show it decoded.",
+    discussion: "Point the program at the tap, and the tap at the broker. Ctrl-C ends it.\n"
+      + "Example: syrpc tap --listen 127.0.0.1:5673 --broker amqp://localhost --output recorded")
+
+  @Option(name: .long, help: ArgumentHelp("Where to listen; port 0 takes a free one.", valueName: "host:port"))
+  var listen = "127.0.0.1:0"
+
+  @Option(name: .long, help: ArgumentHelp("The broker; only its host and port count.", valueName: "amqp://host:port"))
+  var broker = "amqp://localhost"
+
+  @Option(name: .long, help: "The folder that gets a transcript for each connection when the tap ends.")
+  var output: String?
+
+  func run() async throws {
+    let address = try BrokerAddress(url: broker)
+    guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
+      (0...65535).contains(port), colon != listen.startIndex
+    else { throw ValidationError("--listen \(listen) is not host:port") }
+    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+    let formatter = FrameFormatter()
+    let tap = try await Tap.start(
+      listen: String(listen[..<colon]), port: port, brokerHost: address.host, brokerPort: address.port, role: "tapped"
+    ) { connection, entry in
+      print(formatter.line(connection: connection, entry))
+      fflushOutput()
+    }
+    printError("listening on \(tap.host):\(tap.port), broker \(address.host):\(address.port)")
+    for await _ in signals { break }
+    let transcripts = await tap.stop()
+    guard let output else { return }
+    for transcript in transcripts {
+      let path = output / "tap-\(transcript.head.connection).jsonl"
+      try Files.write(try transcript.jsonLines(), to: path)
+      printError("wrote \(path)")
+    }
+  }
+}
