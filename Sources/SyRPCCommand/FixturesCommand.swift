@@ -38,17 +38,18 @@ struct FixturesCommand: AsyncParsableCommand {
       selection.servers = [Glob(peer)]
       selection.getters = [Glob(peer)]
       selection.scenarios = [Glob("echo")]
-      let setup = try InteropSetup(selection: selection, peers: peers)
+      let setup = try InteropSetup(selection: selection, peers: peers, canReplay: false)
       let peer = peer
       let commands = setup.commands
       let plan = setup.plan
       let checkout = setup.checkout
       let path = try await untilSignal {
-        try await withBroker(nil) { broker, folder in
+        try await withBroker(.own) { used in
           try await GoldenRecorder(
             peer: peer, plan: plan,
             environment: RunEnvironment(
-              broker: broker, commands: commands, runFolder: folder, logFolder: folder.path, output: folder.path)
+              broker: used.endpoint, commands: commands, runFolder: used.folder, logFolder: used.folder.path,
+              output: used.folder.path)
           ).record(into: checkout.messages)
         }
       }

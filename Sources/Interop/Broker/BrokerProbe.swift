@@ -23,4 +23,7 @@ extension PrivateBroker {
 
   /// Where it is, and as whom to speak to it.
   package var address: BrokerAddress { BrokerAddress(host: host, port: Int(port), user: user, password: password) }
+
+  /// The name of a second virtual host, which is empty.
+  package var replayVirtualHost: String { PrivateNode.replayVirtualHost }
 }

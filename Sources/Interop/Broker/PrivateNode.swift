@@ -38,14 +38,32 @@ struct PrivateNode: Sendable {
       # The machine may be short of disk and memory; a test's node must not stop its publishers for that.
       disk_free_limit.absolute = 1MB
       vm_memory_high_watermark.relative = 0.9
+      load_definitions = \(file("definitions.json"))
       \(settings)
 
       """, to: file("rabbitmq.conf"))
+    try SmallFile.write(Self.definitions, to: file("definitions.json"))
     try SmallFile.write("[].\n", to: file("enabled_plugins"))
     // Without one of our own, the machine's would be read.
     try SmallFile.write("", to: file("rabbitmq-env.conf"))
     try SmallFile.write("[].\n", to: file("advanced.config"))
   }
+
+  /// A virtual host besides `/`, for what must not meet the rest: recordings come with application names of their own.
+  static let replayVirtualHost = "replay"
+
+  /// RabbitMQ makes its default user and virtual host only where nothing else is defined.
+  private static let definitions = """
+    {
+      "users": [{"name": "guest", "password": "guest", "tags": ["administrator"]}],
+      "vhosts": [{"name": "/"}, {"name": "\(replayVirtualHost)"}],
+      "permissions": [
+        {"user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"},
+        {"user": "guest", "vhost": "\(replayVirtualHost)", "configure": ".*", "write": ".*", "read": ".*"}
+      ]
+    }
+
+    """
 
   /// The shell command that runs epmd.
   var mapperCommand: String { "epmd" }

@@ -1,6 +1,7 @@
 package import AMQP
 internal import Logging
 internal import SyRPCWire
+internal import WireTap
 
 /// The broker that a run uses.
 package struct BrokerEndpoint: Sendable {
@@ -11,6 +12,26 @@ package struct BrokerEndpoint: Sendable {
   package init(address: BrokerAddress, about: String) {
     self.address = address
     self.about = about
+  }
+
+  /// A tap for one role of a cell.
+  ///
+  /// - Throws: `TapError`.
+  func tap(_ role: Role, _ peer: String) async throws -> Tap {
+    try await Tap.start(brokerHost: address.host, brokerPort: address.port, role: role.rawValue, peer: peer)
+  }
+}
+
+extension Evidence {
+  /// Notes what the cell left in the broker.
+  mutating func look(with inspector: BrokerInspector) async {
+    // A recording that was cut leaves something; that is not waited for.
+    let patience = Role.allCases.contains { roles[$0].isCut } ? Duration.zero : .seconds(5)
+    do {
+      leftovers = try await inspector.leftovers(of: topology, resultIDs: resultIDs, patience: patience)
+    } catch {
+      brokerProblem = "\(error)"
+    }
   }
 }
 
@@ -30,13 +51,16 @@ actor BrokerInspector {
   /// The broker learns of a closed connection's end queue by queue, so it is given a moment; a queue that was never
   /// declared holds nothing.
   ///
+  /// - Parameter patience: how long a moment.
   /// - Throws: ``AMQPError``.
-  func leftovers(of topology: ExpectedTopology, resultIDs: [String]) async throws -> [QueueLeftover] {
+  func leftovers(
+    of topology: ExpectedTopology, resultIDs: [String], patience: Duration = .seconds(5)
+  ) async throws -> [QueueLeftover] {
     let indexes = Set(resultIDs.map(topology.resultQueueIndex(for:))).sorted()
     let queues = [topology.requestQueue] + indexes.map { topology.resultQueue(at: $0) }
     var leftovers: [QueueLeftover] = []
     for queue in queues {
-      if let leftover = try await settled(queue) { leftovers.append(leftover) }
+      if let leftover = try await settled(queue, patience) { leftovers.append(leftover) }
     }
     let connection = try await open()
     for queue in queues { try await connection.deleteQueue(queue) }
@@ -51,8 +75,8 @@ actor BrokerInspector {
     connection = nil
   }
 
-  private func settled(_ queue: String) async throws -> QueueLeftover? {
-    let deadline = ContinuousClock.now + .seconds(5)
+  private func settled(_ queue: String, _ patience: Duration) async throws -> QueueLeftover? {
+    let deadline = ContinuousClock.now + patience
     while true {
       let status: QueueStatus
       do { status = try await open().status(ofQueue: queue) } catch let error as AMQPError where error.code == .notFound

@@ -13,11 +13,14 @@ package struct Cell: Hashable, Sendable {
   package let combination: Combination
   package let scenario: Scenario
   package let payload: String
+  /// The file of the recording that plays its peer's roles; nil if all three roles are live.
+  package let recording: String?
 
-  package init(combination: Combination, scenario: Scenario, payload: String) {
+  package init(combination: Combination, scenario: Scenario, payload: String, recording: String? = nil) {
     self.combination = combination
     self.scenario = scenario
     self.payload = payload
+    self.recording = recording
   }
 
   package var name: String { "\(combination.name)/\(scenario.name)/\(payload)" }

@@ -27,6 +27,12 @@ package struct Conversation: Sendable {
   package let delivered: [Message]
 
   package init(_ transcript: Transcript) {
+    var reader = TextReader()
+    self.init(transcript, &reader)
+  }
+
+  /// - Parameter reader: what has read the bodies of the other conversations of the cell.
+  package init(_ transcript: Transcript, _ reader: inout TextReader) {
     self.transcript = transcript
     func steps(_ direction: Transcript.Direction) -> [Step] {
       transcript.entries.compactMap { entry in
@@ -46,8 +52,11 @@ package struct Conversation: Sendable {
     self.settled = settled
     self.multiples = multiples
     let messages = transcript.messages
-    published = messages.filter { $0.method == "basic.publish" }.map(Message.init)
-    delivered = messages.filter { $0.method == "basic.deliver" || $0.method == "basic.get-ok" }.map(Message.init)
+    func read(_ names: String...) -> [Message] {
+      messages.filter { names.contains($0.method) }.map { Message($0, &reader) }
+    }
+    published = read("basic.publish")
+    delivered = read("basic.deliver", "basic.get-ok")
   }
 
   package func sent(_ name: String) -> [Step] { sent.filter { $0.name == name } }

@@ -3,10 +3,9 @@ package import SyRPCWire
 /// What was seen of one cell: what each peer said, what went over the wire, and what was left in the broker.
 package struct Evidence: Sendable {
   package let cell: Cell
-  package let payload: Payload
   package let topology: ExpectedTopology
-  /// The payload as a value.
-  package let value: JSON
+  /// What was to be put, in order.
+  package let calls: [Call]
   package var roles: PerRole<RoleEvidence>
   /// What the request queue and the result queues held when every peer had closed; nil if that could not be found out.
   package var leftovers: [QueueLeftover]?
@@ -15,6 +14,24 @@ package struct Evidence: Sendable {
 
   /// The result ids, in the order in which the requests were put.
   package var resultIDs: [String] { roles.putter.resultIDs }
+
+  /// One request that was to be put.
+  package struct Call: Sendable {
+    /// The data as JSON text, as the putter was given it.
+    package let text: String
+    /// The data as a value.
+    package let value: JSON
+
+    package init(text: String, value: JSON) {
+      self.text = text
+      self.value = value
+    }
+  }
+
+  /// What the request with this id was to carry. An id that nobody knows is another check's affair: the first call then.
+  func call(_ resultID: String?) -> Call? {
+    resultIDs.firstIndex { $0 == resultID }.flatMap { calls.indices.contains($0) ? calls[$0] : nil } ?? calls.first
+  }
 }
 
 /// What one role did.
@@ -26,9 +43,13 @@ package struct RoleEvidence: Sendable {
   /// As the putter said.
   package var resultIDs: [String] = []
   /// As the server said.
-  package var seen: [PeerSession.SeenRequest] = []
+  package var seen: [(request: PeerSession.SeenRequest, text: ReadText)] = []
+  /// The ids that the getter was asked for, in order.
+  package var askedFor: [String] = []
   /// As the getter said: id and data as JSON text.
-  package var results: [(resultID: String, payload: String)] = []
+  package var results: [(resultID: String, payload: String, text: ReadText)] = []
+  /// What plays the role, if a recording does, and why it did not fit.
+  package var replay: (recorded: RecordedConversation, mismatch: ReplayMismatch?)?
   /// One for each of its connections.
   package var conversations: [Conversation] = []
 
@@ -36,6 +57,9 @@ package struct RoleEvidence: Sendable {
     self.peer = peer
     self.identity = identity
   }
+
+  /// Whether a recording plays the role that was cut before everything delivered to it had been settled.
+  var isCut: Bool { replay?.recorded.isCut ?? false }
 
   /// Whether its adapter failed at anything.
   package var hasFailed: Bool { outcomes.contains { $0.error != nil } }

@@ -27,32 +27,37 @@ package struct MatrixRun: Sendable {
   /// - Returns: the results, in the plan's order.
   /// - Throws: ``InteropError`` if the harness itself fails; `CancellationError`.
   package func results(progress: @escaping @Sendable (CellResult) async -> Void) async throws -> [CellResult] {
-    let numbered = plan.cells.enumerated().map { (number: $0.offset, cell: $0.element) }
-    var groups: [[(number: Int, cell: Cell)]] = []
-    for entry in numbered {
-      if groups.last?.first?.cell.combination == entry.cell.combination {
-        groups[groups.count - 1].append(entry)
+    // Recordings share one virtual host and come with their applications' names: they are played one after the other.
+    var lanes: [Lane] = []
+    for (number, cell) in plan.cells.enumerated() {
+      let isReplay = cell.recording != nil
+      if let last = lanes.last, last.isReplay == isReplay,
+        isReplay || last.cells.first?.cell.combination == cell.combination
+      {
+        lanes[lanes.count - 1].cells.append((number, cell))
       } else {
-        groups.append([entry])
+        lanes.append(Lane(isReplay: isReplay, cells: [(number, cell)]))
       }
     }
+    // The longest wait for nobody.
+    lanes.sort { $0.isReplay && !$1.isReplay }
 
     let collected = Collected(count: plan.cells.count)
     let outcome: Result<Void, any Error>
     do {
       try await withThrowingTaskGroup(of: Void.self) { tasks in
-        var waiting = groups.makeIterator()
+        var waiting = lanes.makeIterator()
         func startNext() {
-          guard let cells = waiting.next(), let combination = cells.first?.cell.combination else { return }
+          guard let lane = waiting.next() else { return }
+          let address = lane.isReplay ? environment.replayAddress : environment.broker.address
           // One each: a queue that is not there ends the connection that asked, and whoever else waits on it.
-          let inspector = BrokerInspector(environment.broker.address, Logger(label: "syrpc.interop"))
-          let run = CombinationRun(
-            combination: combination, plan: plan, judge: judge, environment: environment, inspector: inspector,
-            witness: witness)
+          let inspector = BrokerInspector(address, Logger(label: "syrpc.interop"))
+          let run = LaneRun(
+            plan: plan, judge: judge, environment: environment, inspector: inspector, witness: witness)
           tasks.addTask {
             let outcome: Result<Void, any Error>
             do {
-              try await run.run(cells) { number, result in
+              try await run.run(lane.cells) { number, result in
                 await collected.set(result, at: number)
                 await progress(result)
               }
@@ -72,6 +77,12 @@ package struct MatrixRun: Sendable {
     try outcome.get()
     return await collected.results
   }
+}
+
+/// Cells that are run one after the other.
+private struct Lane {
+  let isReplay: Bool
+  var cells: [(number: Int, cell: Cell)]
 }
 
 /// Results by the number of their cell.

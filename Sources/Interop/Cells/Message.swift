@@ -5,13 +5,15 @@ package import WireTap
 @dynamicMemberLookup
 package struct Message: Sendable {
   package let wire: WireMessage
-  /// The body as a value that can be compared; nil if it is not JSON.
-  package let json: JSON?
+  let text: ReadText
 
-  package init(_ wire: WireMessage) {
+  package init(_ wire: WireMessage, _ reader: inout TextReader) {
     self.wire = wire
-    json = try? JSON(exactly: wire.body)
+    text = reader.read(wire.body)
   }
+
+  /// The body as a value that can be compared; nil if it is not JSON.
+  package var json: JSON? { text.json }
 
   package subscript<Value>(dynamicMember path: KeyPath<WireMessage, Value>) -> Value { wire[keyPath: path] }
 

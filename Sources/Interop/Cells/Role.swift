@@ -23,6 +23,12 @@ package struct PerRole<Value> {
     self.getter = getter
   }
 
+  /// Nil if a role has no value.
+  package init?(_ values: [Role: Value]) {
+    guard let putter = values[.putter], let server = values[.server], let getter = values[.getter] else { return nil }
+    self.init(putter: putter, server: server, getter: getter)
+  }
+
   package subscript(role: Role) -> Value {
     get {
       switch role {

@@ -1,6 +1,10 @@
+internal import AMQP
+
 /// Where a run takes place.
 package struct RunEnvironment: Sendable {
   package let broker: BrokerEndpoint
+  /// The virtual host for recordings: their application names are fixed, and must meet nobody else's.
+  package let replayVirtualHost: String?
   /// How each live peer is started.
   package let commands: [String: PeerCommand]
   /// Where processes are noted, so that the next run can end what this one could not.
@@ -13,14 +17,23 @@ package struct RunEnvironment: Sendable {
   package let runID: String
 
   package init(
-    broker: BrokerEndpoint, commands: [String: PeerCommand], runFolder: RunFolder?, logFolder: String, output: String,
+    broker: BrokerEndpoint, replayVirtualHost: String? = nil, commands: [String: PeerCommand], runFolder: RunFolder?,
+    logFolder: String, output: String,
     runID: String = String(UInt32.random(in: .min ... .max), radix: 36)
   ) {
     self.broker = broker
+    self.replayVirtualHost = replayVirtualHost
     self.commands = commands
     self.runFolder = runFolder
     self.logFolder = logFolder
     self.output = output
     self.runID = runID
+  }
+
+  /// Where recordings are played.
+  var replayAddress: BrokerAddress {
+    var address = broker.address
+    if let replayVirtualHost { address.virtualHost = replayVirtualHost }
+    return address
   }
 }

@@ -3,6 +3,8 @@ package struct RunPlan: Sendable {
   package let cells: [Cell]
   package let corpus: Corpus
   package let contract: Contract
+  /// The recordings that cells replay, by their files' names.
+  package let recordings: [String: RecordedConversation]
 
   /// What is selected; an empty list means all.
   package struct Selection: Sendable {
@@ -17,35 +19,55 @@ package struct RunPlan: Sendable {
     package init() {}
   }
 
-  /// Every combination of the peers, in every scenario, with every payload that it has.
+  /// Every combination of the peers, in every scenario, with every payload that it has; and every recording.
   ///
   /// - Parameters:
   ///   - peers: the names of the peers that can run.
+  ///   - recordings: of the peers that cannot; each is played against the live implementation.
   ///   - selection: what to keep.
   ///   - corpus: the payloads.
   ///   - contract: what the peers are held to.
   /// - Throws: ``InteropError`` that names a pattern that matches nothing, or says that nothing is left.
-  package init(peers: [String], selection: Selection, corpus: Corpus, contract: Contract) throws(InteropError) {
+  package init(
+    peers: [String], recordings: [RecordedConversation] = [], selection: Selection, corpus: Corpus, contract: Contract
+  ) throws(InteropError) {
     self.corpus = corpus
     self.contract = contract
-    let putters = try select("--putter", selection.putters, from: peers)
-    let servers = try select("--server", selection.servers, from: peers)
-    let getters = try select("--getter", selection.getters, from: peers)
-    let scenarios = try select("--scenario", selection.scenarios, from: Scenario.all.map(\.name))
-    let payloads = try select("--payload", selection.payloads, from: corpus.payloads.map(\.name))
+    self.recordings = Dictionary(recordings.map { ($0.name, $0) }) { first, _ in first }
+    let names = peers + recordings.map(\.peer).uniqued()
+    let putters = try select("--putter", selection.putters, from: names)
+    let servers = try select("--server", selection.servers, from: names)
+    let getters = try select("--getter", selection.getters, from: names)
+    let all = (Scenario.all + recordings.map(\.scenario)).map(\.name).uniqued()
+    let scenarios = try select("--scenario", selection.scenarios, from: all)
+    let corpusNames = corpus.payloads.map(\.name)
+    let payloads = try select(
+      "--payload", selection.payloads, from: corpusNames + (recordings.isEmpty ? [] : [RecordedConversation.payload]))
     _ = try select("--check", selection.checks, from: Judge.checkIDs)
 
     var cells: [Cell] = []
-    for putter in putters {
-      for server in servers {
-        for getter in getters {
+    for putter in putters where peers.contains(putter) {
+      for server in servers where peers.contains(server) {
+        for getter in getters where peers.contains(getter) {
           let combination = Combination(putter: putter, server: server, getter: getter)
           for scenario in Scenario.all where scenarios.contains(scenario.name) {
-            for payload in payloads where scenario.payloads?.contains(payload) ?? true {
+            for payload in payloads where scenario.payloads?.contains(payload) ?? corpusNames.contains(payload) {
               cells.append(Cell(combination: combination, scenario: scenario, payload: payload))
             }
           }
         }
+      }
+    }
+    if peers.contains(RecordedConversation.partner), payloads.contains(RecordedConversation.payload) {
+      for recorded in recordings where scenarios.contains(recorded.scenario.name) {
+        let combination = recorded.combination
+        guard putters.contains(combination.putter), servers.contains(combination.server),
+          getters.contains(combination.getter)
+        else { continue }
+        cells.append(
+          Cell(
+            combination: combination, scenario: recorded.scenario, payload: RecordedConversation.payload,
+            recording: recorded.name))
       }
     }
     guard !cells.isEmpty else { throw InteropError("the selection leaves no cell to run") }

@@ -18,6 +18,14 @@ package struct Scenario: Hashable, Sendable {
 
   package static let all: [Scenario] = [echo, settings, collision]
 
+  /// What a recording of a reference did; it replaces the reference where that is not live.
+  package static func recorded(_ name: String, ttl: Int?, messageTTL: Int?, resultQueueCount: Int?) -> Scenario {
+    Scenario(
+      name: "recorded-\(name)", about: "a recorded connection of the reference, played byte for byte",
+      payloads: [RecordedConversation.payload], calls: 0, requestType: "echo", ttl: ttl, messageTTL: messageTTL,
+      resultQueueCount: resultQueueCount)
+  }
+
   /// One call with default settings.
   package static let echo = Scenario(
     name: "echo", about: "one call with the implementations' own defaults", payloads: nil, calls: 1,

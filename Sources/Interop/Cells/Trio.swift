@@ -1,11 +1,17 @@
-/// The three processes of a combination. One that broke is replaced before the next cell.
+/// The processes of a combination: one for each role, but for those that a recording plays. One that broke is replaced
+/// before the next cell.
 struct Trio {
   private let combination: Combination
+  private let roles: [Role]
   private let environment: RunEnvironment
-  private var running: PerRole<PeerSession?> = PerRole(putter: nil, server: nil, getter: nil)
+  private var running: [Role: PeerSession] = [:]
 
-  init(combination: Combination, environment: RunEnvironment) {
-    self.combination = combination
+  /// For a cell, and others of its combination.
+  init(_ cell: Cell, environment: RunEnvironment) {
+    combination = cell.combination
+    roles = Role.allCases.filter { role in
+      cell.recording == nil || cell.combination[role] == RecordedConversation.partner
+    }
     self.environment = environment
   }
 
@@ -14,37 +20,41 @@ struct Trio {
     let error: PeerError
   }
 
-  /// Three sessions that can be used.
-  mutating func sessions() async -> Result<PerRole<PeerSession>, Failure> {
-    for role in Role.allCases {
-      if let session = running[role], await session.isBroken {
-        await session.terminate()
-        running[role] = nil
-      }
+  /// Sessions that can be used.
+  mutating func sessions() async -> Result<[Role: PeerSession], Failure> {
+    for (role, session) in running where await session.isBroken {
+      await session.terminate()
+      running[role] = nil
     }
-    let started = await running.concurrentMap { [self] role, session in
-      if let session { return Result<PeerSession, PeerError>.success(session) }
-      do { return .success(try await start(role)) } catch {
-        return .failure(error as? PeerError ?? PeerError(.broken, "\(error)"))
-      }
+    let missing = roles.filter { running[$0] == nil }
+    let started = await withTaskGroup(of: (Role, Result<PeerSession, PeerError>).self) { [self] tasks in
+      for role in missing { tasks.addTask { (role, await start(role)) } }
+      return await tasks.reduce(into: []) { $0.append($1) }
     }
-    for role in Role.allCases { running[role] = try? started[role].get() }
-    for role in Role.allCases {
-      if case .failure(let error) = started[role] { return .failure(Failure(role: role, error: error)) }
+    for (role, result) in started { running[role] = try? result.get() }
+    for (role, result) in started.sorted(by: { $0.0 < $1.0 }) {
+      if case .failure(let error) = result { return .failure(Failure(role: role, error: error)) }
     }
-    do { return .success(try started.map { try $0.get() }) } catch {
-      return .failure(Failure(role: .putter, error: PeerError(.broken, "\(error)")))
-    }
+    return .success(running)
   }
 
-  private func start(_ role: Role) async throws -> PeerSession {
+  private func start(_ role: Role) async -> Result<PeerSession, PeerError> {
     let name = combination[role]
-    guard let command = environment.commands[name] else { throw PeerError(.broken, "\(name) cannot be run here") }
-    return try await PeerSession.start(peer: name, command, log: logPath(role), in: environment.runFolder)
+    guard let command = environment.commands[name] else {
+      return .failure(PeerError(.broken, "\(name) cannot be run here"))
+    }
+    do {
+      return .success(
+        try await PeerSession.start(peer: name, command, log: logPath(role), in: environment.runFolder))
+    } catch {
+      return .failure(error as? PeerError ?? PeerError(.broken, "\(error)"))
+    }
   }
 
   func terminate() async {
-    _ = await running.concurrentMap { _, session in await session?.terminate() }
+    await withTaskGroup(of: Void.self) { tasks in
+      for session in running.values { tasks.addTask { await session.terminate() } }
+    }
   }
 
   var commands: PerRole<PeerCommand?> { combination.map { environment.commands[$0] } }

@@ -30,6 +30,7 @@ extension Rule {
   package static let brokerClean = Rule(
     "broker.clean", .required, [], "no message and no consumer is left when all have closed"
   ) { evidence, _ in
+    guard !Role.allCases.contains(where: { evidence.roles[$0].isCut }) else { return .inapplicable(RoleEvidence.cut) }
     guard let leftovers = evidence.leftovers else {
       return .failed(expected: "queues that can be looked at", observed: evidence.brokerProblem ?? "nothing looked at")
     }

@@ -27,7 +27,7 @@ extension Rule {
         delivery.kinds.filter { $0 == .ack }.map { _ in delivery.message.resultID ?? "no result_id" }
       }
       return .equal(
-        acknowledged.joined(separator: ", ").orNone, evidence.askedFor.joined(separator: ", "))
+        acknowledged.joined(separator: ", ").orNone, evidence.roles[role].askedFor.joined(separator: ", ").orNone)
     },
     Rule(
       "reject.requeue", .required, [.getter],
@@ -47,6 +47,7 @@ extension Rule {
       "consumer.cancelled", .recommended, [.getter],
       "a getter cancels its consumer: an idle one takes others' results and holds them"
     ) { evidence, role in
+      guard !evidence.roles[role].isCut else { return .inapplicable(RoleEvidence.cut) }
       let conversations = evidence.roles[role].conversations
       let started = conversations.map { $0.sent("basic.consume").count }.reduce(0, +)
       let cancelled = conversations.map { $0.sent("basic.cancel").count }.reduce(0, +)
@@ -60,15 +61,14 @@ extension Rule {
 extension RoleEvidence {
   /// What became of each delivery.
   fileprivate var settled: [(message: Message, kinds: [Conversation.Settlement.Kind], shown: String)] {
-    delivered.map { message, conversation in
+    delivered.compactMap { message, conversation in
       let settlements = conversation.settlements(of: message)
+      // Where a recording was cut, there is no more to be seen.
+      if isCut, settlements.isEmpty { return nil }
       let shown = settlements.map(\.description).joined(separator: ", then ").orNone
       return (message, settlements.map(\.kind), shown)
     }
   }
-}
 
-extension Evidence {
-  /// The result ids in the order in which the getter was asked for them: with several calls the last comes first.
-  package var askedFor: [String] { cell.scenario.calls > 1 ? resultIDs.reversed() : resultIDs }
+  static let cut = "the recording was cut before its last deliveries were settled"
 }

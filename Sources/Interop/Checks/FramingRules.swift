@@ -3,12 +3,12 @@ internal import WireTap
 
 extension Rule {
   static let framingRules: [Rule] = [
-    framing("json.encoding", "the body is strict UTF-8 without a byte order mark", expected: "UTF-8") { body, _ in
-      if body.starts(with: [0xEF, 0xBB, 0xBF]) { return "a byte order mark" }
-      return String(validating: body, as: UTF8.self) == nil ? "not UTF-8" : "UTF-8"
+    framing("json.encoding", "the body is strict UTF-8 without a byte order mark", expected: "UTF-8") { message in
+      if message.body.starts(with: [0xEF, 0xBB, 0xBF]) { return "a byte order mark" }
+      return message.text.isUTF8 ? "UTF-8" : "not UTF-8"
     },
-    framing("json.document", "the body is one JSON object and nothing else", expected: "an object") { body, _ in
-      do { return try JSON(exactly: body).kind } catch { return "\(error)" }
+    framing("json.document", "the body is one JSON object and nothing else", expected: "an object") { message in
+      message.json?.kind ?? message.text.problem ?? "nothing"
     },
     Rule(
       "json.keys", .required, [.putter, .server],
@@ -48,12 +48,12 @@ extension Rule {
   ]
 
   private static func framing(
-    _ id: String, _ meaning: String, expected: String, _ observe: @escaping @Sendable ([UInt8], Role) -> String
+    _ id: String, _ meaning: String, expected: String, _ observe: @escaping @Sendable (Message) -> String
   ) -> Rule {
     Rule(id, .required, [.putter, .server], meaning) { evidence, role in
       .all(
-        evidence.published(role).map { observe($0.body, role) }, expected: expected, none: "nothing was published",
-        { $0 }, { $0 == expected })
+        evidence.published(role).map(observe), expected: expected, none: "nothing was published", { $0 },
+        { $0 == expected })
     }
   }
 }
@@ -63,26 +63,7 @@ extension Message {
   fileprivate var keys: String {
     guard let keys = json?.objectValue?.keys.sorted() else { return "no object" }
     let list = keys.map { $0 }.joined(separator: ", ")
-    return JSON.hasRepeatedTopLevelKey(wire.body) ? "\(list), one of them twice" : list
-  }
-}
-
-extension JSON {
-  /// Whether the outermost object has a key twice. Objects in the payload do not count: they are the user's.
-  fileprivate static func hasRepeatedTopLevelKey(_ body: [UInt8]) -> Bool {
-    do {
-      _ = try JSON(parsing: body, options: .rejectDuplicateKeys)
-      return false
-    } catch {
-      guard error.code == .duplicateKey, let value = try? JSON(parsing: body), case .object(let members) = value else {
-        return false
-      }
-      // The duplicate may be within the data: then the data alone is refused as well.
-      return !members.contains { member in
-        guard let text = try? member.value.encoded() else { return false }
-        return (try? JSON(parsing: text, options: .rejectDuplicateKeys)) == nil
-      }
-    }
+    return text.repeatsKey ? "\(list), one of them twice" : list
   }
 }
 

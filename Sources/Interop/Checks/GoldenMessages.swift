@@ -84,6 +84,7 @@ extension Evidence {
   /// A server's body follows from the request's: where a putter could not put the payload as it is, its value differs.
   fileprivate var changedRequest: String? {
     guard let request = roles.server.delivered.first?.message.data else { return "no request was delivered" }
-    return request == value ? nil : "the request did not carry the payload"
+    return request == call(roles.server.delivered.first?.message.resultID)?.value
+      ? nil : "the request did not carry the payload"
   }
 }

@@ -4,7 +4,7 @@ internal import WireTap
 extension Rule {
   static let payloadRules: [Rule] = [
     Rule("payload.request", .required, [.putter], "the request's data is the payload, as a value") { evidence, role in
-      .data(of: evidence.published(role), is: evidence.value)
+      .data(of: evidence.published(role)) { evidence.call($0.resultID)?.value }
     },
     Rule("wire.request", .required, [.server], "the request is delivered as it was published, byte for byte") {
       evidence, role in
@@ -13,16 +13,18 @@ extension Rule {
     Rule("payload.seen", .required, [.server], "the server sees the payload, as a value, and the request type") {
       evidence, role in
       .all(
-        evidence.roles[role].seen, expected: "echo \(evidence.payload.text.shortened())", none: "no request was seen",
-        { "\($0.type) \($0.payload.shortened())" }
-      ) { $0.type == "echo" && (try? JSON(exactly: $0.payload.utf8)) == evidence.value }
+        evidence.roles[role].seen,
+        expected: evidence.calls.map { "echo \($0.text.shortened())" }.uniqued().joined(separator: "; "),
+        none: "no request was seen", { "\($0.request.type) \($0.request.payload.shortened())" }
+      ) { $0.request.type == "echo" && $0.text.json == evidence.call($0.request.resultID)?.value }
     },
     Rule("payload.result", .required, [.server], "the result's data is that of the request, as a value") {
       evidence, role in
-      guard let request = evidence.roles[role].delivered.first?.message.data else {
-        return .inapplicable("no request was delivered")
+      let requests = evidence.roles[role].delivered.map(\.message)
+      guard !requests.isEmpty else { return .inapplicable("no request was delivered") }
+      return .data(of: evidence.published(role)) { result in
+        (requests.first { $0.resultID == result.resultID } ?? requests[0]).data
       }
-      return .data(of: evidence.published(role), is: request)
     },
     Rule("wire.result", .required, [.getter], "the result is delivered as it was published, byte for byte") {
       evidence, role in
@@ -35,18 +37,18 @@ extension Rule {
         results, expected: delivered.first?.data?.shown ?? "nothing was delivered",
         none: "no result was got", { $0.payload.shortened() }
       ) { result in
-        let value = try? JSON(exactly: result.payload.utf8)
-        return delivered.contains { $0.resultID == result.resultID && $0.data == value }
+        delivered.contains { $0.resultID == result.resultID && $0.data == result.text.json }
       }
     },
   ]
 }
 
 extension Judgement {
-  fileprivate static func data(of messages: [Message], is expected: JSON) -> Judgement {
+  /// Each message's data is what `expected` says of it.
+  fileprivate static func data(of messages: [Message], is expected: (Message) -> JSON?) -> Judgement {
     .all(
-      messages.map { $0.data }, expected: expected.shown, none: "nothing was published",
-      { $0?.shown ?? "no data" }, { $0 == expected })
+      messages, expected: messages.compactMap { expected($0)?.shown }.uniqued().joined(separator: "; ").orNone,
+      none: "nothing was published", { $0.data?.shown ?? "no data" }, { $0.data == expected($0) && $0.data != nil })
   }
 
   fileprivate static func bodies(_ delivered: [Message], among published: [Message]) -> Judgement {

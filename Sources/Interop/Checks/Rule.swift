@@ -33,7 +33,7 @@ package struct Rule: Sendable {
   /// All checks, in the order of a call.
   package static let all: [Rule] =
     outcomeRules + topologyRules + publishRules + framingRules + propertyRules + hashRules + consumerRules
-    + payloadRules + connectionRules
+    + payloadRules + connectionRules + replayRules
 }
 
 /// What a rule finds.

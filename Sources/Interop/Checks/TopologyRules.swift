@@ -73,18 +73,20 @@ extension Rule {
         evidence.roles[role].sent("queue.bind").filter { evidence.isRequestQueue($0.text("queue")) },
         expected: binding.shown, none: "the request queue was not bound", \.binding.shown, { $0.binding == binding })
     },
-    Rule(
-      "binding.result", .required, [.server, .getter],
-      "each result queue is bound to the result exchange by its index"
-    ) { evidence, role in
-      let binds = evidence.roles[role].sent("queue.bind").filter { !evidence.isRequestQueue($0.text("queue")) }
-      let expected = evidence.resultIndexes.map { evidence.topology.resultBinding(at: $0).shown }
-      return .all(
-        binds, expected: expected.joined(separator: "; "), none: "no result queue was bound", \.binding.shown
+    Rule("binding.result", .required, [.server, .getter], "each result queue is bound by its index") { evidence, role in
+      .all(
+        evidence.resultBinds(role), expected: evidence.expectedBinds { "\($0.queue) by \($0.routingKey)" },
+        none: "no result queue was bound", { "\($0.queue) by \($0.routingKey)" }
       ) { bind in
-        evidence.topology.resultQueueIndex(ofQueue: bind.text("queue")).map { evidence.topology.resultBinding(at: $0) }
-          == bind.binding
+        evidence.topology.resultQueueIndex(ofQueue: bind.queue).map { evidence.topology.resultBinding(at: $0) }?
+          .routingKey == bind.routingKey
       }
+    },
+    Rule("binding.result-exchange", .required, [.server, .getter], "result queues are bound to the result exchange") {
+      evidence, role in
+      .all(
+        evidence.resultBinds(role).map(\.exchange), expected: evidence.topology.resultExchange,
+        none: "no result queue was bound", { $0 }, { $0.utf8.elementsEqual(evidence.topology.resultExchange.utf8) })
     },
     Rule(
       "declare.request", .required, [.putter, .server],
@@ -112,9 +114,8 @@ extension Rule {
       "the result exchange is declared by whoever puts or gets a result"
     ) { evidence, role in
       let peer = evidence.roles[role]
-      guard peer.conversations.contains(where: { !$0.sent.isEmpty }), !evidence.resultIDs.isEmpty else {
-        return .inapplicable("no result was put or asked for")
-      }
+      let isUsed = role == .server ? !peer.published.isEmpty : !peer.sent("basic.consume").isEmpty
+      guard isUsed else { return .inapplicable("no result was put or asked for") }
       let name = evidence.topology.resultExchange
       let declared = peer.sent("exchange.declare").map { $0.text("exchange") }
       return declared.contains(name)
@@ -137,6 +138,15 @@ extension Rule {
 }
 
 extension Evidence {
+  /// The bindings of result queues that a role made.
+  fileprivate func resultBinds(_ role: Role) -> [ExpectedTopology.Binding] {
+    roles[role].sent("queue.bind").filter { !isRequestQueue($0.text("queue")) }.map(\.binding)
+  }
+
+  fileprivate func expectedBinds(_ shown: (ExpectedTopology.Binding) -> String) -> String {
+    resultIndexes.map { shown(topology.resultBinding(at: $0)) }.joined(separator: "; ").orNone
+  }
+
   /// Whether, on one connection, the declarations were answered before the first use.
   fileprivate func declarations(
     by role: Role, before use: String, where isUse: (Conversation.Step) -> Bool, exchange: String?, queues: [String]

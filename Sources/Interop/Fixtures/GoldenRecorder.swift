@@ -50,13 +50,13 @@ private actor Recording {
     set = own
     let from = own == putters ? nil : putters
     if from == nil {
-      note(evidence.roles.putter, evidence, .init(set: own, kind: .request, payload: evidence.payload.name))
+      note(evidence.roles.putter, evidence, .init(set: own, kind: .request, payload: evidence.cell.payload))
     }
-    note(evidence.roles.server, evidence, .init(set: own, kind: .result, payload: evidence.payload.name, from: from))
+    note(evidence.roles.server, evidence, .init(set: own, kind: .result, payload: evidence.cell.payload, from: from))
   }
 
   private func note(_ role: RoleEvidence, _ evidence: Evidence, _ key: GoldenMessages.Key) {
-    guard let message = role.published.first, message.data == evidence.value else { return }
+    guard let message = role.published.first, message.data == evidence.calls.first?.value else { return }
     bodies[key] = GoldenMessages.Body(masking: message)
   }
 

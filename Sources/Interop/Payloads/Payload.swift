@@ -1,4 +1,4 @@
-internal import SyRPCWire
+package import SyRPCWire
 
 /// What is sent as `data`, as JSON text: every language reads and prints it in its own way.
 package struct Payload: Hashable, Sendable {
@@ -6,6 +6,8 @@ package struct Payload: Hashable, Sendable {
   /// What it is a trap for, in a sentence.
   package let about: String
   package let text: String
+  /// What the text holds.
+  package let value: JSON
 }
 
 /// The payloads under `fixtures/payloads`.
@@ -28,7 +30,10 @@ package struct Corpus: Sendable {
       guard !payloads.contains(where: { $0.name == name }) else {
         throw InteropError("\(index): \"\(name)\" stands twice")
       }
-      payloads.append(Payload(name: name, about: about, text: try Self.text(of: entry, name, folder, index)))
+      let text = try Self.text(of: entry, name, folder, index)
+      do { payloads.append(Payload(name: name, about: about, text: text, value: try JSON(exactly: text.utf8))) } catch {
+        throw InteropError("the payload \(name) is not JSON: \(error)")
+      }
     }
     self.payloads = payloads
   }

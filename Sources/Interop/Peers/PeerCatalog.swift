@@ -13,9 +13,10 @@ package struct PeerCatalog: Sendable {
   ///   - folder: `interop/peers`.
   ///   - places: what the words in braces stand for.
   ///   - references: local checkouts by the name of the peer that they stand in for.
+  ///   - transcripts: the folder of recordings; nil for none.
   /// - Throws: ``InteropError`` that names the file, or a reference for a peer that does not exist.
   package init(
-    folder: String, places: PeerManifest.Places, references: [String: String]
+    folder: String, places: PeerManifest.Places, references: [String: String], transcripts: String? = nil
   ) throws(InteropError) {
     var entries: [Entry] = []
     for name in try Files.list(folder) where Files.exists(folder / name / "peer.json") {
@@ -24,8 +25,13 @@ package struct PeerCatalog: Sendable {
         throw InteropError(
           "\(folder / name)/peer.json names itself \(manifest.name); a peer has the name of its folder")
       }
+      let isRecorded = try transcripts.map { folder throws(InteropError) in
+        try !RecordedConversation.names(in: folder, of: name).isEmpty
+      }
       entries.append(
-        Entry(manifest: manifest, availability: try manifest.availability(reference: references[name])))
+        Entry(
+          manifest: manifest,
+          availability: try manifest.availability(reference: references[name], isRecorded: isRecorded ?? false)))
     }
     for name in references.keys where !entries.contains(where: { $0.manifest.name == name }) {
       throw InteropError("--reference \(name): there is no such peer; there is \(entries.names)")
@@ -59,22 +65,23 @@ package struct PeerCatalog: Sendable {
 
 extension PeerCatalog.Entry {
   fileprivate func probe(logFolder: String, in folder: RunFolder?) async -> RunReport.Peer {
-    func peer(_ mode: RunReport.Peer.Mode, _ identity: PeerIdentity?, _ reason: String?) -> RunReport.Peer {
-      RunReport.Peer(name: manifest.name, about: manifest.about, mode: mode, identity: identity, reason: reason)
+    let command: PeerCommand
+    switch availability {
+    case .live(let live): command = live
+    case .replay(let reason): return RunReport.Peer(manifest, .replay, reason: reason)
+    case .missing(let reason): return RunReport.Peer(manifest, .missing, reason: reason)
     }
-    guard case .live(let command) = availability else {
-      if case .missing(let reason) = availability { return peer(.missing, nil, reason) }
-      return peer(.missing, nil, nil)
-    }
+    var reference: LocalReference?
+    if let path = command.reference { reference = await LocalReference.at(path) }
     do {
       let log = logFolder / "\(manifest.name)-probe.log"
       let session = try await PeerSession.start(peer: manifest.name, command, log: log, in: folder)
       let identity = session.identity
       await session.terminate()
-      return peer(.live, identity, command.note)
+      return RunReport.Peer(manifest, .live, identity: identity, reason: command.note, reference: reference)
     } catch {
       // It is there and does not work: its cells will fail, and say so.
-      return peer(.live, nil, "it did not start: \(error)")
+      return RunReport.Peer(manifest, .live, reason: "it did not start: \(error)", reference: reference)
     }
   }
 }

@@ -10,8 +10,22 @@ package struct PeerIdentity: Sendable, Hashable {
   /// The set of golden messages that it must reproduce.
   package let golden: String?
   package let location: String?
+  /// What it can do, of `put_request`, `get_result`, `serve` and `result_id`.
+  package let features: [String]
   /// Whether a local checkout stands in for the released package.
   package let isReference: Bool
+
+  /// Of a recording, which says no more.
+  init(implementation: String, runtime: String, libraries: JSONObject) {
+    self.implementation = implementation
+    self.runtime = runtime
+    self.libraries = libraries
+    bridged = []
+    golden = nil
+    location = nil
+    features = []
+    isReference = false
+  }
 
   /// - Throws: ``PeerError`` that says what is missing.
   init(hello: JSON) throws(PeerError) {
@@ -24,6 +38,7 @@ package struct PeerIdentity: Sendable, Hashable {
     bridged = hello["bridged"]?.arrayValue?.compactMap(\.stringValue) ?? []
     golden = hello["golden"]?.stringValue
     location = hello["location"]?.stringValue
+    features = hello["features"]?.arrayValue?.compactMap(\.stringValue) ?? []
     isReference = hello["reference"]?.boolValue ?? false
   }
 }

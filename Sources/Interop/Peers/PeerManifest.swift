@@ -15,6 +15,8 @@ package struct PeerManifest: Sendable {
   package let isDefault: Bool
   let takesInterpreter: Bool
   let alternatives: [Alternative]
+  /// How a local checkout is run, whether or not a release is installed; nil if the alternatives say.
+  let referenceAlternative: Alternative?
   let missing: String?
   let folder: String
 
@@ -44,21 +46,37 @@ package struct PeerManifest: Sendable {
     takesInterpreter = manifest["interpreter"]?.boolValue ?? false
     missing = try text(manifest, "missing")
 
-    var alternatives: [Alternative] = []
-    for entry in manifest["alternatives"]?.arrayValue ?? [] {
-      let command = entry["command"]?.arrayValue?.compactMap(\.stringValue).map { places.resolve($0, peer: folder) }
-      guard let command, !command.isEmpty else {
-        throw InteropError("\(path): an alternative has no \"command\" of strings")
+    var program: [String]?
+    if let entry = manifest["program"] {
+      guard let variable = try text(entry, "variable"), let fallback = try text(entry, "default") else {
+        throw InteropError("\(path): \"program\" has no \"variable\" or no \"default\"")
       }
+      let asked = places.environment[variable]?.words ?? []
+      program = asked.isEmpty ? [fallback] : asked
+    }
+    func alternative(_ entry: JSON) throws(InteropError) -> Alternative {
+      let words = entry["command"]?.arrayValue?.compactMap(\.stringValue) ?? []
+      guard let first = words.first else { throw InteropError("\(path): an alternative has no \"command\" of strings") }
+      if first == "{program}", program == nil {
+        throw InteropError("\(path): a command begins with {program}, and there is no \"program\"")
+      }
+      let command = (first == "{program}" ? program ?? [] : [first]) + words.dropFirst()
       let environment = (entry["environment"]?.objectValue ?? [:]).map { member in
         (name: member.key, value: places.resolve(member.value.stringValue ?? "", peer: folder))
       }
-      alternatives.append(
-        Alternative(
-          needs: try text(entry, "needs"), command: command, environment: environment, note: try text(entry, "note")))
+      return Alternative(
+        needs: try text(entry, "needs"), command: command.map { places.resolve($0, peer: folder) },
+        environment: environment, note: try text(entry, "note"))
     }
+    var alternatives: [Alternative] = []
+    for entry in manifest["alternatives"]?.arrayValue ?? [] { alternatives.append(try alternative(entry)) }
     guard !alternatives.isEmpty else { throw InteropError("\(path): there are no \"alternatives\"") }
     self.alternatives = alternatives
+    if let entry = manifest["reference"] {
+      referenceAlternative = try alternative(entry)
+    } else {
+      referenceAlternative = nil
+    }
   }
 
   /// What the words in braces of a manifest stand for.
@@ -67,10 +85,13 @@ package struct PeerManifest: Sendable {
     package let cache: String
     /// The program that runs.
     package let executable: String
+    /// Where the variables that name a peer's program are looked up.
+    let environment: [String: String]
 
-    package init(cache: String, executable: String) {
+    package init(cache: String, executable: String, environment: [String: String] = [:]) {
       self.cache = cache
       self.executable = executable
+      self.environment = environment
     }
 
     func resolve(_ text: String, peer: String) -> String {
@@ -83,6 +104,8 @@ package struct PeerManifest: Sendable {
 /// Whether a peer can take part, and how it is started.
 package enum PeerAvailability: Sendable {
   case live(PeerCommand)
+  /// Its recorded connections are played in its place; why it is not live.
+  case replay(reason: String)
   /// Neither installed nor given as a local checkout; why.
   case missing(reason: String)
 }
@@ -94,6 +117,8 @@ package struct PeerCommand: Sendable {
   package let environment: [String: String]
   package let folder: String
   package let note: String?
+  /// The local checkout or interpreter that stands in for the release; nil for the release.
+  package var reference: String?
 
   /// The command as a shell would take it.
   package var line: String { ([executable] + arguments).joined(separator: " ") }
@@ -102,34 +127,47 @@ package struct PeerCommand: Sendable {
 extension PeerManifest {
   /// Finds the first alternative that can run here.
   ///
-  /// - Parameter reference: a local checkout that stands in for the release: a folder, or an interpreter.
+  /// - Parameters:
+  ///   - reference: a local checkout that stands in for the release: a folder or file, or an interpreter.
+  ///   - isRecorded: whether there are recordings that can stand in for it.
   /// - Returns: how to start it, or why that is not possible.
-  /// - Throws: ``InteropError`` if the reference does not exist.
-  package func availability(reference: String?) throws(InteropError) -> PeerAvailability {
-    guard let alternative = alternatives.first(where: { $0.needs.map(Files.exists) ?? true }) else {
-      let reason = missing.flatMap { try? Files.read($0) }.map { String(decoding: $0, as: UTF8.self) }
-      return .missing(reason: reason?.trimmed ?? "not installed; interop/setup installs it")
+  /// - Throws: ``InteropError`` if the reference does not exist, or cannot be run.
+  package func availability(reference: String?, isRecorded: Bool = false) throws(InteropError) -> PeerAvailability {
+    let installed = alternatives.first { $0.needs.map(Files.exists) ?? true }
+    guard let reference else {
+      if let installed { return .live(command(installed)) }
+      return isRecorded ? .replay(reason: reasonItIsMissing) : .missing(reason: reasonItIsMissing)
     }
-    var command = alternative.command
+    guard Files.exists(reference) else {
+      throw InteropError("--reference \(name)=\(reference): there is no such path")
+    }
+    // An interpreter brings its packages, so it needs nothing that is installed here.
+    let isInterpreter = takesInterpreter && !Files.isFolder(reference)
+    guard let alternative = isInterpreter ? installed ?? alternatives.first : referenceAlternative ?? installed else {
+      throw InteropError(
+        "--reference \(name)=\(reference): what it needs besides is not installed: \(reasonItIsMissing)")
+    }
+    return .live(command(alternative, reference: reference, isInterpreter: isInterpreter))
+  }
+
+  private func command(
+    _ alternative: Alternative, reference: String? = nil, isInterpreter: Bool = false
+  ) -> PeerCommand {
+    var words = alternative.command
     var environment = Dictionary(alternative.environment.map { ($0.name, $0.value) }) { _, last in last }
-    var note = alternative.note
     if let reference {
-      guard Files.exists(reference) else {
-        throw InteropError("--reference \(name)=\(reference): there is no such path")
-      }
-      if takesInterpreter, !Files.isFolder(reference) {
-        command[0] = reference
-      } else {
-        environment["SYRPC_REFERENCE"] = reference
-      }
-      note = [note, "local checkout \(reference)"].compactMap(\.self).joined(separator: "; ")
+      if isInterpreter { words[0] = reference } else { environment["SYRPC_REFERENCE"] = reference }
     }
     // A relative command is looked for in the peer's folder, a bare name on the PATH.
-    let executable = command[0].contains("/") && !command[0].hasPrefix("/") ? folder / command[0] : command[0]
-    return .live(
-      PeerCommand(
-        executable: executable, arguments: Array(command.dropFirst()), environment: environment, folder: folder,
-        note: note))
+    let executable = words[0].contains("/") && !words[0].hasPrefix("/") ? folder / words[0] : words[0]
+    return PeerCommand(
+      executable: executable, arguments: Array(words.dropFirst()), environment: environment, folder: folder,
+      note: alternative.note, reference: reference)
+  }
+
+  private var reasonItIsMissing: String {
+    let reason = missing.flatMap { try? Files.read($0) }.map { String(decoding: $0, as: UTF8.self) }
+    return reason?.trimmed ?? "not installed; interop/setup installs it"
   }
 }
 
@@ -137,4 +175,7 @@ extension String {
   var trimmed: String {
     String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
   }
+
+  /// What stands between white space.
+  var words: [String] { split(whereSeparator: \.isWhitespace).map(String.init) }
 }

@@ -1,4 +1,6 @@
+internal import AMQP
 internal import SyRPCWire
+internal import WireTap
 
 /// A running adapter, spoken to by the peer protocol (`interop/peers/README.rst`).
 ///
@@ -57,13 +59,16 @@ package actor PeerSession {
 
   /// Puts a request; gives its result id.
   ///
+  /// - Parameter resultID: the id to use, of a peer with the feature `result_id`; nil to let the peer choose.
   /// - Throws: ``PeerError``.
-  package func putRequest(type: String, payload: String) async throws -> String {
-    let answer = try await channel.ask(
-      "put_request", ["type": .string(type), "payload": .string(payload)], within: .seconds(60))
+  package func putRequest(type: String, payload: String, resultID: String? = nil) async throws -> String {
+    var question: JSONObject = ["type": .string(type), "payload": .string(payload)]
+    question["result_id"] = resultID.map(JSON.string)
+    let answer = try await channel.ask("put_request", question, within: .seconds(60))
     guard let id = answer["result_id"]?.stringValue else {
       throw await channel.breach("the answer to put_request has no \"result_id\"")
     }
+    if let resultID, id != resultID { throw PeerError(.failed, "told to use the id \(resultID), it used \(id)") }
     return id
   }
 
@@ -126,6 +131,17 @@ package struct OpenParameters: Sendable {
   package var password: String
   package var appName: String
   package var scenario: Scenario
+
+  /// Through a tap, as the broker's own user.
+  init(_ tap: Tap, _ address: BrokerAddress, appName: String, scenario: Scenario) {
+    host = tap.host
+    port = tap.port
+    virtualHost = address.virtualHost
+    user = address.user
+    password = address.password
+    self.appName = appName
+    self.scenario = scenario
+  }
 
   fileprivate func members(_ role: Role) -> JSONObject {
     var settings: JSONObject = ["app_name": .string(appName)]

@@ -3,7 +3,8 @@ internal import TextTable
 /// The matrix as a table: a line a combination, a column a scenario.
 package struct MatrixTable {
   private struct Row {
-    let combination: Combination
+    /// Who plays what, with a mark where a recording plays.
+    let peers: PerRole<String>
     let cells: [String]
   }
 
@@ -13,18 +14,23 @@ package struct MatrixTable {
     let combinations = results.map(\.cell.combination).uniqued()
     let rows = combinations.map { combination in
       Row(
-        combination: combination,
+        peers: peers(results.first { $0.cell.combination == combination }?.cell, combination),
         cells: scenarios.map { scenario in
           summary(results.filter { $0.cell.combination == combination && $0.cell.scenario == scenario })
         })
     }
     let table = TextTable<Row> { row in
       [
-        Column(title: "putter", value: row.combination.putter), Column(title: "server", value: row.combination.server),
-        Column(title: "getter", value: row.combination.getter),
+        Column(title: "putter", value: row.peers.putter), Column(title: "server", value: row.peers.server),
+        Column(title: "getter", value: row.peers.getter),
       ] + zip(scenarios, row.cells).map { Column(title: $0.name, value: $1) }
     }
     return table.string(for: rows) ?? ""
+  }
+
+  private static func peers(_ cell: Cell?, _ combination: Combination) -> PerRole<String> {
+    guard let cell, cell.recording != nil else { return combination }
+    return combination.map { $0 == RecordedConversation.partner ? $0 : "\($0) (replay)" }
   }
 
   /// `61 pass, 5 known` - the worst first.

@@ -10,13 +10,28 @@ package struct RunReport: Sendable {
     package let identity: PeerIdentity?
     /// Which alternative of its manifest ran, or why it could not.
     package let reason: String?
+    /// The local checkout that was tested in place of the release; nil for the release.
+    package let reference: LocalReference?
 
-    package init(name: String, about: String, mode: Mode, identity: PeerIdentity?, reason: String?) {
+    package init(
+      name: String, about: String, mode: Mode, identity: PeerIdentity? = nil, reason: String?,
+      reference: LocalReference? = nil
+    ) {
       self.name = name
       self.about = about
       self.mode = mode
       self.identity = identity
       self.reason = reason
+      self.reference = reference
+    }
+
+    init(
+      _ manifest: PeerManifest, _ mode: Mode, identity: PeerIdentity? = nil, reason: String?,
+      reference: LocalReference? = nil
+    ) {
+      self.init(
+        name: manifest.name, about: manifest.about, mode: mode, identity: identity, reason: reason,
+        reference: reference)
     }
   }
 
@@ -33,10 +48,10 @@ package struct RunReport: Sendable {
     self.problems = problems
   }
 
-  /// How many cells came to each verdict.
-  package var totals: [(verdict: Verdict, count: Int)] {
+  /// How many cells came to each verdict. What a recording plays is not live, and counted apart.
+  package func totals(replayed: Bool) -> [(verdict: Verdict, count: Int)] {
     [Verdict.pass, .known, .unexpectedPass, .fail, .skipped].map { verdict in
-      (verdict, cells.count { $0.verdict == verdict })
+      (verdict, cells.count { $0.verdict == verdict && ($0.cell.recording != nil) == replayed })
     }
   }
 
@@ -52,11 +67,13 @@ extension RunReport {
 
   /// The whole report.
   package var json: JSON {
-    var totals: JSONObject = [:]
-    for (verdict, count) in self.totals { totals[verdict.rawValue] = .integer(Int64(count)) }
+    func counts(replayed: Bool) -> JSON {
+      .object(JSONObject(totals(replayed: replayed).map { ($0.verdict.rawValue, .integer(Int64($0.count))) }))
+    }
     return [
       "schema": .integer(Int64(Self.schema)), "run": .object(run), "peers": .array(peers.map(\.json)),
-      "totals": .object(totals), "as_expected": .bool(isAsExpected),
+      "totals": counts(replayed: false), "replayed": counts(replayed: true),
+      "as_expected": .bool(isAsExpected),
       "divergence_problems": .array(problems.map(JSON.string)), "cells": .array(cells.map(\.json)),
     ]
   }
@@ -76,6 +93,12 @@ extension RunReport.Peer {
       peer["location"] = identity.location.map(JSON.string) ?? nil
       peer["reference"] = .bool(identity.isReference)
     }
+    if let reference {
+      peer["checkout"] = [
+        "path": .string(reference.path), "commit": reference.commit.map(JSON.string) ?? nil,
+        "modified": .bool(reference.isModified),
+      ]
+    }
     return .object(peer)
   }
 }
@@ -85,7 +108,8 @@ extension CellResult {
     [
       "putter": .string(cell.combination.putter), "server": .string(cell.combination.server),
       "getter": .string(cell.combination.getter), "scenario": .string(cell.scenario.name),
-      "payload": .string(cell.payload), "verdict": .string(verdict.rawValue),
+      "payload": .string(cell.payload), "mode": .string(cell.recording == nil ? "live" : "replay"),
+      "recording": cell.recording.map(JSON.string) ?? nil, "verdict": .string(verdict.rawValue),
       "reason": skipReason.map(JSON.string) ?? nil, "folder": folder.map(JSON.string) ?? nil,
       "repeat": .string("interop/run \(cell.repeatOptions.joined(separator: " "))"),
       "checks": .array(findings.map(\.json)),

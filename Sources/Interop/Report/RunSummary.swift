@@ -18,8 +18,12 @@ package struct RunSummary {
 
   /// How many cells came to each verdict.
   package var totals: String {
-    let counts = report.totals.filter { $0.count > 0 }.map { "\($0.count) \($0.verdict.rawValue)" }
-    return "\(report.cells.count) cells: \(counts.joined(separator: ", "))"
+    [(false, "live"), (true, "replayed")].compactMap { replayed, word -> String? in
+      let counts = report.totals(replayed: replayed).filter { $0.count > 0 }
+      guard !counts.isEmpty else { return nil }
+      let words = counts.map { "\($0.count) \($0.verdict.rawValue)" }.joined(separator: ", ")
+      return "\(counts.map(\.count).reduce(0, +)) cells \(word): \(words)"
+    }.joined(separator: "\n")
   }
 
   /// A cell that is not as expected: what was found, and how to repeat it.

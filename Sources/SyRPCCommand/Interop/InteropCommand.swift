@@ -25,6 +25,13 @@ struct InteropCommand: AsyncParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Use this broker.", valueName: "amqp://user:password@host:port/vhost"))
   var broker: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "With --broker: an empty virtual host in which recordings of peers that are not live are played.",
+      valueName: "name"))
+  var replayVirtualHost: String?
+
   @Option(name: .long, help: "The folder for report.json and failing cells; build/interop in the checkout by default.")
   var output: String?
 
@@ -39,10 +46,14 @@ struct InteropCommand: AsyncParsableCommand {
 
   func validate() throws {
     if parallel < 1 { throw ValidationError("--parallel must be at least 1") }
+    if replayVirtualHost != nil, broker == nil {
+      throw ValidationError("--replay-virtual-host goes with --broker: a private node has its own")
+    }
   }
 
   func run() async throws {
-    let setup = try InteropSetup(selection: selection.selection, peers: peers)
+    let choice = broker.map { BrokerChoice.existing(url: $0, replayVirtualHost: replayVirtualHost) } ?? .own
+    let setup = try InteropSetup(selection: selection.selection, peers: peers, canReplay: choice.canReplay)
     let hash = try VectorVerification(sipHash: setup.checkout.vectors)
     guard hash.problems.isEmpty else {
       for problem in hash.problems.prefix(3) { printError("swift, SipHash-2-4: \(problem)") }
@@ -63,7 +74,7 @@ struct InteropCommand: AsyncParsableCommand {
     }
     let isAsExpected = try await untilSignal {
       try await InteropRun(
-        setup: setup, brokerURL: broker, output: output ?? setup.checkout.defaultOutput, parallel: parallel
+        setup: setup, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel
       ).run()
     }
     if !isAsExpected { throw ExitCode.notAsExpected }

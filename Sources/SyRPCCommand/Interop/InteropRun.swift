@@ -2,7 +2,6 @@ import AMQP
 import ArgumentParser
 import Foundation
 import Interop
-import Logging
 import Rainbow
 import SyRPCWire
 
@@ -14,18 +13,18 @@ struct InteropRun: Sendable {
   let entries: [PeerCatalog.Entry]
   let commands: [String: Interop.PeerCommand]
   let missingRequired: [String]
-  let brokerURL: String?
+  let broker: BrokerChoice
   let output: String
   let parallel: Int
 
-  init(setup: InteropSetup, brokerURL: String?, output: String, parallel: Int) {
+  init(setup: InteropSetup, broker: BrokerChoice, output: String, parallel: Int) {
     checkout = setup.checkout
     plan = setup.plan
     judge = setup.judge
     entries = setup.entries
     commands = setup.commands
     missingRequired = setup.missingRequired
-    self.brokerURL = brokerURL
+    self.broker = broker
     self.output = URL(filePath: output).standardizedFileURL.path
     self.parallel = parallel
   }
@@ -36,10 +35,9 @@ struct InteropRun: Sendable {
     guard missingRequired.isEmpty else {
       for name in missingRequired {
         let entry = entries.first { $0.manifest.name == name }
-        if case .missing(let reason)? = entry?.availability {
-          printError("--require \(name): it is not live here: \(reason)")
-        } else {
-          printError("--require \(name): it is not among the peers selected")
+        switch entry?.availability {
+        case .missing(let reason), .replay(let reason): printError("--require \(name): it is not live here: \(reason)")
+        case .live, nil: printError("--require \(name): it is not among the peers selected")
         }
       }
       throw ExitCode.notAsExpected
@@ -48,17 +46,17 @@ struct InteropRun: Sendable {
     try Files.remove(output / "cells")
     // Written first, so that a folder that cannot be written to is known before anything runs.
     try Files.write(Array("{}\n".utf8), to: output / "report.json")
-    return try await withBroker(brokerURL) { endpoint, folder in
-      try await run(endpoint, folder)
-    }
+    return try await withBroker(broker) { used in try await run(used) }
   }
 
-  private func run(_ broker: BrokerEndpoint, _ folder: RunFolder) async throws -> Bool {
+  private func run(_ used: UsedBroker) async throws -> Bool {
+    let (broker, folder) = (used.endpoint, used.folder)
     let started = Date()
     let logs = folder.path / "logs"
     try Files.write([], to: logs / "run.log")
     let environment = RunEnvironment(
-      broker: broker, commands: commands, runFolder: folder, logFolder: logs, output: output)
+      broker: broker, replayVirtualHost: used.replayVirtualHost, commands: commands, runFolder: folder, logFolder: logs,
+      output: output)
     let peers = await PeerCatalog.probe(entries, logFolder: logs, in: folder)
     print(PeerTable.text(peers))
     print("\(plan.cells.count) cells on \(broker.about)\n")
@@ -101,32 +99,4 @@ struct InteropRun: Sendable {
       "system": .string(ProcessInfo.processInfo.operatingSystemVersionString),
     ]
   }
-}
-
-/// Runs with a broker: the one named, or a private node that is gone afterwards.
-///
-/// - Throws: what `body` throws; `BrokerError`, `BrokerAddressError`.
-func withBroker<Value>(
-  _ url: String?, _ body: (BrokerEndpoint, RunFolder) async throws -> Value
-) async throws -> Value {
-  if let url {
-    let address = try BrokerAddress(url: url)
-    // Before anything is started: a broker that cannot be used is no peer's failure.
-    do {
-      let options = ConnectionOptions(name: "SyRPC interop, probe")
-      await (try await AMQPConnection.open(address, options, logger: Logger(label: "syrpc.interop"))).close()
-    } catch { throw InteropError("--broker \(address): \(error)") }
-    let folder = try await RunFolder.create(in: try StateFolder())
-    defer { try? folder.remove() }
-    return try await body(
-      BrokerEndpoint(address: address, about: "the broker at \(address.host):\(address.port)"), folder)
-  }
-  let broker = try await PrivateBroker.start()
-  let outcome: Result<Value, any Error>
-  do {
-    let about = "a private RabbitMQ \(broker.version ?? "of unknown version") on 127.0.0.1:\(broker.port)"
-    outcome = .success(try await body(BrokerEndpoint(address: broker.address, about: about), broker.folder))
-  } catch { outcome = .failure(error) }
-  await broker.stop()
-  return try outcome.get()
 }

@@ -12,9 +12,9 @@ struct InteropSetup {
   let missingRequired: [String]
 
   /// - Throws: `InteropError`, `ValidationError`.
-  init(selection chosen: RunPlan.Selection, peers: PeerOptions) throws {
+  init(selection chosen: RunPlan.Selection, peers: PeerOptions, canReplay: Bool) throws {
     checkout = try peers.checkoutOption.find()
-    let catalog = try peers.catalog(checkout)
+    let catalog = try peers.catalog(checkout, canReplay: canReplay)
     // A peer named for a role takes part, also one that is outside the default matrix.
     var wanted = chosen.peers
     let roles = chosen.putters + chosen.servers + chosen.getters
@@ -39,8 +39,15 @@ struct InteropSetup {
     }
     missingRequired = peers.require.filter { commands[$0] == nil }
 
+    var recordings: [RecordedConversation] = []
+    for entry in entries {
+      guard case .replay = entry.availability else { continue }
+      for name in try RecordedConversation.names(in: checkout.transcripts, of: entry.manifest.name) {
+        recordings.append(try RecordedConversation(folder: checkout.transcripts, name: name))
+      }
+    }
     plan = try RunPlan(
-      peers: entries.map(\.manifest.name).filter { commands[$0] != nil }, selection: chosen,
+      peers: entries.map(\.manifest.name).filter { commands[$0] != nil }, recordings: recordings, selection: chosen,
       corpus: try Corpus(folder: checkout.payloads), contract: try Contract(checkout.contract))
     judge = Judge(
       checks: chosen.checks.isEmpty ? [Glob("*")] : chosen.checks,

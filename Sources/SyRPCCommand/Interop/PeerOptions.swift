@@ -20,13 +20,15 @@ struct PeerOptions: ParsableArguments {
     Bundle.main.executablePath ?? CommandLine.arguments[0]
   }
 
+  /// - Parameter canReplay: whether recordings can stand in for peers that are not live.
   /// - Throws: `InteropError`, `ValidationError`.
-  func catalog(_ checkout: Checkout) throws -> PeerCatalog {
+  func catalog(_ checkout: Checkout, canReplay: Bool = true) throws -> PeerCatalog {
     let environment = ProcessInfo.processInfo.environment
     let cache = environment["SYRPC_PEER_CACHE"] ?? "\(checkout.folder)/build/peers"
     return try PeerCatalog(
-      folder: checkout.peers, places: .init(cache: absolute(cache), executable: Self.executable),
-      references: try references(environment))
+      folder: checkout.peers,
+      places: .init(cache: absolute(cache), executable: Self.executable, environment: environment),
+      references: try references(environment), transcripts: canReplay ? checkout.transcripts : nil)
   }
 
   private func references(_ environment: [String: String]) throws -> [String: String] {

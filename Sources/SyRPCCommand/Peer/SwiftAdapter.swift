@@ -58,7 +58,7 @@ actor SwiftAdapter {
       "hello": [
         "implementation": .string("syrpc-swift \(Versions.syrpc)"), "runtime": .string(swiftRuntime),
         "libraries": ["librabbitmq": .string(Versions.librabbitmq), "jansson": .string(Versions.jansson)],
-        "bridged": [], "golden": "swift", "features": ["put_request", "get_result", "serve"],
+        "bridged": [], "golden": "swift", "features": ["put_request", "get_result", "serve", "result_id"],
         "location": .string(Bundle.main.executablePath ?? CommandLine.arguments[0]), "reference": false,
       ]
     ]
@@ -118,7 +118,12 @@ actor SwiftAdapter {
   private func putRequest(_ question: JSON) async throws -> JSONObject {
     let client = try client()
     let data = try JSON(parsing: try question.text("payload").utf8)
-    return ["result_id": .string(try await client.putRequest(type: try question.text("type"), data: data))]
+    let type = try question.text("type")
+    guard question["result_id"] != nil else {
+      return ["result_id": .string(try await client.putRequest(type: type, data: data))]
+    }
+    let resultID = try question.text("result_id")
+    return ["result_id": .string(try await client.putRequest(type: type, data: data, resultID: resultID))]
   }
 
   private func getResult(_ question: JSON) async throws -> JSONObject {

@@ -55,6 +55,15 @@ func reason(of error: any Error) -> String {
   }
 }
 
+/// Acknowledges what has been read at once. The kernel forgets that it was told so, and must be told each time.
+func acknowledgeNow(_ channel: any Channel) {
+  #if os(Linux)
+    let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_QUICKACK))
+    // It fails if the socket is closed already.
+    channel.setOption(option, value: 1).whenFailure { _ in }
+  #endif
+}
+
 /// Lets the coming `close` of a channel send RST instead of FIN.
 func resetOnClose(_ channel: any Channel) {
   // It fails if the socket is closed already: nothing is left to be reset then.

@@ -23,6 +23,9 @@ final class TapSide: ChannelInboundHandler {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
+    // A peer with Nagle's algorithm on sends its next small frame when the last is acknowledged, and that would take the
+    // kernel 40 ms: the tap is not to be the reason for such a wait.
+    if direction == .toBroker { acknowledgeNow(context.channel) }
     connection.receivedAll(direction)
   }
 

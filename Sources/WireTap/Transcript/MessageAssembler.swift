@@ -1,7 +1,7 @@
 internal import SyRPCWire
 
 /// Puts methods, headers and bodies together, frame by frame.
-struct MessageAssembler {
+package struct MessageAssembler {
   private struct Lane: Hashable {
     let direction: Transcript.Direction
     let channel: UInt16
@@ -17,33 +17,46 @@ struct MessageAssembler {
   }
 
   /// §1.8: the methods with content. basic.get-empty has none.
-  private static let carriers: Set<String> = ["basic.publish", "basic.deliver", "basic.return", "basic.get-ok"]
+  package static let carriers: Set<String> = ["basic.publish", "basic.deliver", "basic.return", "basic.get-ok"]
 
   private var contents = Transcript.Contents()
   private var open: [Lane: Open] = [:]
 
-  mutating func add(_ entry: Transcript.Entry) {
+  package init() {}
+
+  /// Takes the next frame.
+  ///
+  /// - Returns: the message that it completes; nil if it completes none.
+  @discardableResult
+  package mutating func add(_ entry: Transcript.Entry) -> WireMessage? {
     let lane = Lane(direction: entry.direction, channel: entry.frame.channel)
     switch entry.frame.kind {
     case .method(let method):
       breakOff(lane)
       if Self.carriers.contains(method.name) { open[lane] = Open(entry: entry, method: method) }
     case .header(let header):
-      guard var content = open[lane], content.header == nil else { return contents.stray.append(entry.number) }
+      guard var content = open[lane], content.header == nil else {
+        contents.stray.append(entry.number)
+        break
+      }
       content.header = header
-      proceed(content, lane, entry)
+      return proceed(content, lane, entry)
     case .body(let body):
       guard var content = open[lane], let size = content.header?.bodySize,
         UInt64(content.body.count + body.count) <= size
-      else { return contents.stray.append(entry.number) }
+      else {
+        contents.stray.append(entry.number)
+        break
+      }
       content.body += body
       content.bodyFrames += 1
-      proceed(content, lane, entry)
+      return proceed(content, lane, entry)
     case .undecodable:
       breakOff(lane)
     case .protocolHeader, .heartbeat:
       break
     }
+    return nil
   }
 
   /// What was put together, once no more frames come.
@@ -53,17 +66,18 @@ struct MessageAssembler {
     return contents
   }
 
-  private mutating func proceed(_ content: Open, _ lane: Lane, _ entry: Transcript.Entry) {
+  private mutating func proceed(_ content: Open, _ lane: Lane, _ entry: Transcript.Entry) -> WireMessage? {
     guard let header = content.header, UInt64(content.body.count) == header.bodySize else {
       open[lane] = content
-      return
+      return nil
     }
     open[lane] = nil
-    contents.messages.append(
-      WireMessage(
-        entry: content.entry.number, lastEntry: entry.number, direction: lane.direction, channel: lane.channel,
-        method: content.method.name, fields: content.method.fields, properties: header.properties, body: content.body,
-        bodyFrames: content.bodyFrames))
+    let message = WireMessage(
+      entry: content.entry.number, lastEntry: entry.number, direction: lane.direction, channel: lane.channel,
+      method: content.method.name, fields: content.method.fields, properties: header.properties, body: content.body,
+      bodyFrames: content.bodyFrames)
+    contents.messages.append(message)
+    return message
   }
 
   private mutating func breakOff(_ lane: Lane) {

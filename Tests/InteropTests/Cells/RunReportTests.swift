@@ -33,11 +33,13 @@ import Testing
     #expect(json == report.json)
     #expect(json["schema"] == 1)
     #expect(json["totals"]?["fail"] == 1)
+    #expect(json["replayed"]?["fail"] == 0)
     #expect(json["peers"]?.arrayValue?.first?["mode"] == "missing")
     let cell = try #require(json["cells"]?.arrayValue?.first)
     #expect(
       cell.objectValue?.keys == [
-        "putter", "server", "getter", "scenario", "payload", "verdict", "reason", "folder", "repeat", "checks",
+        "putter", "server", "getter", "scenario", "payload", "mode", "recording", "verdict", "reason", "folder",
+        "repeat", "checks",
       ])
     let check = try #require(cell["checks"]?.arrayValue?.first)
     #expect(check.objectValue?.keys == ["check", "level", "role", "peer", "verdict", "expected", "observed"])

@@ -35,13 +35,14 @@ struct RecordedEvidence {
     server.conversations = [Conversation(self.server)]
     var getter = RoleEvidence(peer: "python", identity: nil)
     getter.outcomes = ids.map { _ in ("get_result", nil) }
+    getter.askedFor = ids.reversed()
     getter.conversations = [Conversation(client)]
     let cell = Cell(
       combination: Combination(putter: "python", server: "python", getter: "python"), scenario: scenario,
       payload: "recorded")
     var evidence = Evidence(
-      cell: cell, payload: Payload(name: "recorded", about: "", text: "null"), topology: topology,
-      value: data.first ?? nil, roles: PerRole(putter: putter, server: server, getter: getter))
+      cell: cell, topology: topology, calls: data.map { Evidence.Call(text: $0.description, value: $0) },
+      roles: PerRole(putter: putter, server: server, getter: getter))
     evidence.leftovers = []
     return evidence
   }

@@ -1,9 +1,7 @@
-internal import Logging
 internal import SyRPCWire
 
-/// Runs the cells of one combination, one after the other: three processes, and fresh connections for each cell.
-struct CombinationRun {
-  let combination: Combination
+/// Runs cells one after the other: processes for each combination, and fresh connections for each cell.
+struct LaneRun {
   let plan: RunPlan
   let judge: Judge
   let environment: RunEnvironment
@@ -11,35 +9,41 @@ struct CombinationRun {
   /// Sees each cell's evidence before it is judged.
   let witness: @Sendable (Evidence) async -> Void
 
-  /// After so many cells in a row in which a peer timed out or broke, the rest would only take time.
+  /// After so many cells in a row in which a peer timed out or broke, the rest of a combination would only take time.
   static let patience = 3
 
-  /// Runs cells of this combination.
+  /// Runs cells.
   ///
   /// - Parameters:
-  ///   - cells: the cells, with their places in the plan.
+  ///   - cells: the cells, with their places in the plan, those of a combination together.
   ///   - report: called with each cell's result.
   /// - Throws: ``InteropError``, `CancellationError`.
   func run(_ cells: [(number: Int, cell: Cell)], report: @Sendable (Int, CellResult) async throws -> Void) async throws
   {
-    var trio = Trio(combination: combination, environment: environment)
-    do {
-      try await run(cells, &trio, report)
-      await trio.terminate()
-    } catch {
-      await trio.terminate()
-      throw error
+    var rest = cells[...]
+    while let first = rest.first?.cell {
+      let same = rest.prefix { $0.cell.combination == first.combination }
+      rest = rest.dropFirst(same.count)
+      var trio = Trio(first, environment: environment)
+      do {
+        try await run(same, &trio, report)
+        await trio.terminate()
+      } catch {
+        await trio.terminate()
+        throw error
+      }
     }
   }
 
   private func run(
-    _ cells: [(number: Int, cell: Cell)], _ trio: inout Trio, _ report: (Int, CellResult) async throws -> Void
+    _ cells: ArraySlice<(number: Int, cell: Cell)>, _ trio: inout Trio,
+    _ report: (Int, CellResult) async throws -> Void
   ) async throws {
     var setbacks = 0
     for (number, cell) in cells {
       try Task.checkCancellation()
       guard setbacks < Self.patience else {
-        let reason = "\(Self.patience) cells in a row of \(combination.name) timed out or broke"
+        let reason = "\(Self.patience) cells in a row of \(cell.combination.name) timed out or broke"
         try await report(number, CellResult(cell: cell, skipReason: reason))
         continue
       }
@@ -60,20 +64,28 @@ struct CombinationRun {
   }
 
   private func evidence(_ cell: Cell, _ number: Int, _ trio: inout Trio) async throws -> Evidence {
-    guard let payload = plan.corpus[cell.payload] else { throw InteropError("there is no payload \(cell.payload)") }
-    let topology = ExpectedTopology(
-      plan.contract, appName: "interop-\(environment.runID)-\(number)\(cell.scenario.appNameSuffix)", cell.scenario)
+    let recorded = cell.recording.flatMap { plan.recordings[$0] }
+    let appName = recorded?.appName ?? "interop-\(environment.runID)-\(number)\(cell.scenario.appNameSuffix)"
+    let topology = ExpectedTopology(plan.contract, appName: appName, cell.scenario)
     switch await trio.sessions() {
-    case .success(let sessions):
-      let run = CellRun(
+    case .success(let live):
+      if let recorded {
+        let broker = BrokerEndpoint(address: environment.replayAddress, about: environment.broker.about)
+        return try await ReplayRun(
+          cell: cell, recorded: recorded, topology: topology, live: live, broker: broker, inspector: inspector
+        ).evidence()
+      }
+      guard let payload = plan.corpus[cell.payload], let sessions = PerRole(live) else {
+        throw InteropError("\(cell.name) has no payload, or no peer for each role")
+      }
+      return try await CellRun(
         cell: cell, payload: payload, topology: topology, sessions: sessions, broker: environment.broker,
-        inspector: inspector)
-      return try await run.evidence()
+        inspector: inspector
+      ).evidence()
     case .failure(let failure):
-      var roles = combination.map { RoleEvidence(peer: $0, identity: nil) }
+      var roles = cell.combination.map { RoleEvidence(peer: $0, identity: nil) }
       roles[failure.role].outcomes = [("open", failure.error)]
-      var evidence = Evidence(
-        cell: cell, payload: payload, topology: topology, value: .null, roles: roles)
+      var evidence = Evidence(cell: cell, topology: topology, calls: [], roles: roles)
       evidence.leftovers = []
       return evidence
     }

@@ -1,0 +1,42 @@
+/// What came of one operation.
+struct Attempt<Value: Sendable>: Sendable {
+  let operation: String
+  let result: Result<Value, PeerError>
+
+  init(_ operation: String, _ body: () async throws -> Value) async {
+    self.operation = operation
+    do { result = .success(try await body()) } catch {
+      result = .failure(error as? PeerError ?? PeerError(.broken, "\(error)"))
+    }
+  }
+
+  var value: Value? { try? result.get() }
+  var outcome: (operation: String, error: PeerError?) {
+    if case .failure(let error) = result { (operation, error) } else { (operation, nil) }
+  }
+}
+
+extension PeerSession {
+  /// Asks for several results, one after the other.
+  nonisolated func results(_ ids: [String], timeout: Duration) async -> [(resultID: String, attempt: Attempt<String>)] {
+    var results: [(resultID: String, attempt: Attempt<String>)] = []
+    for id in ids { results.append((id, await Attempt("get_result") { try await getResult(id, timeout: timeout) })) }
+    return results
+  }
+}
+
+extension RoleEvidence {
+  /// What a server answered.
+  mutating func note(_ served: Attempt<[PeerSession.SeenRequest]>, _ reader: inout TextReader) {
+    outcomes.append(served.outcome)
+    for request in served.value ?? [] { seen.append((request, reader.read(Array(request.payload.utf8)))) }
+  }
+
+  /// What a getter answered.
+  mutating func note(_ got: [(resultID: String, attempt: Attempt<String>)], _ reader: inout TextReader) {
+    for (id, attempt) in got {
+      outcomes.append(attempt.outcome)
+      if let payload = attempt.value { results.append((id, payload, reader.read(Array(payload.utf8)))) }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+internal import Subprocess
+
+/// A local checkout that stands in for a peer's release, and which state of it was tested.
+package struct LocalReference: Sendable, Hashable {
+  package let path: String
+  /// The commit that is checked out there, shortened; nil if the path is in no git repository.
+  package let commit: String?
+  /// Whether tracked files differ from that commit.
+  package let isModified: Bool
+
+  /// Looks at a path: a folder, or a file in one.
+  package static func at(_ path: String) async -> LocalReference {
+    let folder = Files.isFolder(path) ? path : path / ".."
+    guard let commit = await git(folder, "rev-parse", "--short=12", "HEAD")?.trimmed, !commit.isEmpty else {
+      return LocalReference(path: path, commit: nil, isModified: false)
+    }
+    // Of the path alone: what else is in the repository is not tested.
+    let changes = await git(folder, "status", "--porcelain", "--untracked-files=no", "--", ".") ?? ""
+    return LocalReference(path: path, commit: commit, isModified: !changes.isEmpty)
+  }
+
+  /// What git prints; nil if it fails, or is not there.
+  private static func git(_ folder: String, _ arguments: String...) async -> String? {
+    let result = try? await Subprocess.run(
+      .name("git"), arguments: Arguments(["-C", folder] + arguments), output: .string(limit: 1 << 16), error: .discarded
+    )
+    guard let result, result.terminationStatus.isSuccess else { return nil }
+    return result.standardOutput
+  }
+
+  /// `/path at 0ae391c5b9db, modified`.
+  package var shown: String {
+    [path, commit.map { " at \($0)" } ?? "", isModified ? ", modified" : ""].joined()
+  }
+}

@@ -1,0 +1,109 @@
+internal import AMQP
+internal import SyRPCWire
+internal import WireTap
+
+/// Makes the exchange of a cell in which a recording plays one peer, with the live implementation on the other side.
+struct ReplayRun {
+  let cell: Cell
+  let recorded: RecordedConversation
+  let topology: ExpectedTopology
+  /// Sessions of the live roles.
+  let live: [Role: PeerSession]
+  let broker: BrokerEndpoint
+  let inspector: BrokerInspector
+
+  /// Runs the cell.
+  ///
+  /// - Throws: ``InteropError`` if the recording or the taps cannot be used.
+  func evidence() async throws -> Evidence {
+    let plan = ReplayPlan(recorded)
+    let player = ReplayConnection(
+      script: try ReplayScript(recorded), virtualHost: broker.address.virtualHost, user: broker.address.user,
+      password: broker.address.password)
+    let tap = try await broker.tap(recorded.roles[0], recorded.peer)
+    let liveTaps = try await liveTaps()
+    var roles = cell.combination.map { RoleEvidence(peer: $0, identity: recorded.identity) }
+    for (role, session) in live { roles[role] = RoleEvidence(peer: session.peer, identity: session.identity) }
+    var reader = TextReader()
+
+    async let played = player.play(host: tap.host, port: tap.port)
+    switch recorded.side {
+    case .client: await serve(plan, &roles, liveTaps, &reader)
+    case .server: await call(plan, &roles, liveTaps, &reader)
+    }
+    let mismatch = await played
+
+    let conversations = await tap.stop().map { Conversation($0, &reader) }
+    for role in recorded.roles {
+      roles[role].conversations = conversations
+      roles[role].replay = (recorded, mismatch)
+    }
+    for (role, tap) in liveTaps { roles[role].conversations = await tap.stop().map { Conversation($0, &reader) } }
+    if recorded.side == .client {
+      roles.putter.resultIDs = plan.requests.map(\.resultID)
+      roles.getter.askedFor = plan.acknowledged
+    }
+    var evidence = Evidence(
+      cell: cell, topology: topology, calls: plan.requests.map(\.call), roles: roles)
+    await evidence.look(with: inspector)
+    return evidence
+  }
+
+  private func liveTaps() async throws -> [Role: Tap] {
+    var taps: [Role: Tap] = [:]
+    for (role, session) in live { taps[role] = try await broker.tap(role, session.peer) }
+    return taps
+  }
+
+  /// The live server answers what the recorded client got an answer to.
+  private func serve(
+    _ plan: ReplayPlan, _ roles: inout PerRole<RoleEvidence>, _ taps: [Role: Tap], _ reader: inout TextReader
+  ) async {
+    guard await open(.server, &roles, taps), let server = live[.server] else { return }
+    for _ in plan.answered {
+      let served = await Attempt("serve") { try await server.serve(count: 1, timeout: CellRun.timeout) }
+      roles.server.note(served, &reader)
+      if served.value == nil { break }
+    }
+    await close(.server, &roles)
+  }
+
+  /// The live client makes the calls that the recorded server was asked, and gets the results that it gave.
+  private func call(
+    _ plan: ReplayPlan, _ roles: inout PerRole<RoleEvidence>, _ taps: [Role: Tap], _ reader: inout TextReader
+  ) async {
+    let putterIsOpen = await open(.putter, &roles, taps)
+    let getterIsOpen = await open(.getter, &roles, taps)
+    guard putterIsOpen, getterIsOpen, let putter = live[.putter], let getter = live[.getter] else { return }
+    for batch in plan.batches {
+      for request in batch.requests {
+        let put = await Attempt("put_request") {
+          try await putter.putRequest(
+            type: request.type, payload: request.call.text, resultID: request.resultID)
+        }
+        roles.putter.outcomes.append(put.outcome)
+        if let id = put.value { roles.putter.resultIDs.append(id) }
+      }
+      // The last first, so that the getter meets a foreign one where several share a queue.
+      let ids = Array(batch.answered.reversed())
+      roles.getter.askedFor += ids
+      roles.getter.note(await getter.results(ids, timeout: CellRun.timeout), &reader)
+      if roles.putter.hasFailed || roles.getter.hasFailed { break }
+    }
+    await close(.putter, &roles)
+    await close(.getter, &roles)
+  }
+
+  private func open(_ role: Role, _ roles: inout PerRole<RoleEvidence>, _ taps: [Role: Tap]) async -> Bool {
+    guard let session = live[role], let tap = taps[role] else { return false }
+    let parameters = OpenParameters(tap, broker.address, appName: topology.appName, scenario: cell.scenario)
+    let opened = await Attempt("open") { try await session.open(role, parameters) }
+    roles[role].outcomes.append(opened.outcome)
+    return opened.value != nil
+  }
+
+  private func close(_ role: Role, _ roles: inout PerRole<RoleEvidence>) async {
+    guard let session = live[role] else { return }
+    roles[role].outcomes.append(await Attempt("close") { try await session.close() }.outcome)
+  }
+}

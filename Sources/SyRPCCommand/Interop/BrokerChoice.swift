@@ -1,0 +1,65 @@
+import AMQP
+import Interop
+import Logging
+
+/// Which broker a run uses.
+enum BrokerChoice {
+  /// A private node, gone afterwards.
+  case own
+  /// One that is there. Recordings are played in the virtual host named, if any, and nobody else's in it.
+  case existing(url: String, replayVirtualHost: String?)
+
+  /// Whether recordings can be played: their application names are fixed, so they need a virtual host of their own.
+  var canReplay: Bool {
+    if case .existing(_, nil) = self { false } else { true }
+  }
+}
+
+/// A broker that can be used.
+struct UsedBroker {
+  let endpoint: BrokerEndpoint
+  let replayVirtualHost: String?
+  /// Where processes are noted.
+  let folder: RunFolder
+}
+
+/// Runs with a broker.
+///
+/// - Throws: what `body` throws; `BrokerError`, `BrokerAddressError`, `InteropError` if it cannot be used.
+func withBroker<Value>(_ choice: BrokerChoice, _ body: (UsedBroker) async throws -> Value) async throws -> Value {
+  switch choice {
+  case .existing(let url, let replayVirtualHost):
+    let address = try BrokerAddress(url: url)
+    // Before anything is started: a broker that cannot be used is no peer's failure.
+    try await probe(address, "--broker")
+    if let replayVirtualHost {
+      var replay = address
+      replay.virtualHost = replayVirtualHost
+      try await probe(replay, "--replay-virtual-host")
+    }
+    let folder = try await RunFolder.create(in: try StateFolder())
+    defer { try? folder.remove() }
+    let endpoint = BrokerEndpoint(address: address, about: "the broker at \(address.host):\(address.port)")
+    return try await body(UsedBroker(endpoint: endpoint, replayVirtualHost: replayVirtualHost, folder: folder))
+  case .own:
+    let broker = try await PrivateBroker.start()
+    let outcome: Result<Value, any Error>
+    do {
+      let about = "a private RabbitMQ \(broker.version ?? "of unknown version") on 127.0.0.1:\(broker.port)"
+      outcome = .success(
+        try await body(
+          UsedBroker(
+            endpoint: BrokerEndpoint(address: broker.address, about: about),
+            replayVirtualHost: broker.replayVirtualHost, folder: broker.folder)))
+    } catch { outcome = .failure(error) }
+    await broker.stop()
+    return try outcome.get()
+  }
+}
+
+private func probe(_ address: BrokerAddress, _ option: String) async throws {
+  do {
+    let options = ConnectionOptions(name: "SyRPC interop, probe")
+    await (try await AMQPConnection.open(address, options, logger: Logger(label: "syrpc.interop"))).close()
+  } catch { throw InteropError("\(option) \(address): \(error)") }
+}
