@@ -11,6 +11,7 @@ package struct Checkout: Sendable {
   package var contract: String { folder / "fixtures/contract.json" }
   package var divergences: String { folder / "fixtures/divergences.json" }
   package var peers: String { folder / "interop/peers" }
+  package var readme: String { folder / "README.rst" }
   package var defaultOutput: String { folder / "build/interop" }
 
   /// A checkout at a path.

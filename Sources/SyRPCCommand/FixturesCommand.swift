@@ -60,13 +60,14 @@ struct FixturesCommand: AsyncParsableCommand {
 
   struct Rebuild: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Take the recorded messages out of the transcripts anew, and write the checksums.")
+      abstract: "Take the recorded messages out of the transcripts anew; write the README's table and the checksums.")
 
     @OptionGroup var checkout: CheckoutOption
 
     func run() throws {
       let checkout = try checkout.find()
       try RecordedMessages(checkout).rebuild()
+      try PortabilityTable.rebuild(checkout)
       try FixtureChecksums(checkout).write()
     }
   }

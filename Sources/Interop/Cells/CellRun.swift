@@ -12,6 +12,8 @@ struct CellRun {
 
   /// How long a server and a getter wait. A result lives ten seconds by default, so nothing comes later than that.
   static let timeout = Duration.seconds(10)
+  /// How long a getter waits for a result that is there already, and that it may be unable to take.
+  static let shortTimeout = Duration.seconds(4)
 
   /// Runs the cell.
   ///
@@ -64,14 +66,17 @@ struct CellRun {
     // The last result is asked for first, while it is still on its way. Earlier ones are there already, so that the
     // getter is sure to meet a foreign one.
     roles.getter.askedFor = roles.putter.resultIDs.reversed()
-    if cell.scenario.calls == 1 {
+    if cell.scenario.calls == 1, payload.isPortable {
       async let served = serve()
-      async let got = get(roles.getter.askedFor)
+      async let got = get(roles.getter.askedFor, Self.timeout)
       roles.server.note(await served, &reader)
       roles.getter.note(await got, &reader)
     } else {
-      roles.server.note(await serve(), &reader)
-      roles.getter.note(await get(roles.getter.askedFor), &reader)
+      // A payload that some cannot carry is asked for when it is there: nobody waits in vain.
+      let served = await serve()
+      roles.server.note(served, &reader)
+      let timeout = payload.isPortable ? Self.timeout : Self.shortTimeout
+      if served.value != nil { roles.getter.note(await get(roles.getter.askedFor, timeout), &reader) }
     }
   }
 
@@ -79,8 +84,10 @@ struct CellRun {
     await Attempt("serve") { try await sessions.server.serve(count: 1, timeout: Self.timeout) }
   }
 
-  private func get(_ resultIDs: [String]) async -> [(resultID: String, attempt: Attempt<String>)] {
-    await sessions.getter.results(resultIDs, timeout: Self.timeout)
+  private func get(
+    _ resultIDs: [String], _ timeout: Duration
+  ) async -> [(resultID: String, attempt: Attempt<String>)] {
+    await sessions.getter.results(resultIDs, timeout: timeout)
   }
 
   private func parameters(_ tap: Tap) -> OpenParameters {

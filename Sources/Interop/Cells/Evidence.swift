@@ -61,6 +61,11 @@ package struct RoleEvidence: Sendable {
   /// Whether a recording plays the role that was cut before everything delivered to it had been settled.
   var isCut: Bool { replay?.recorded.isCut ?? false }
 
+  /// Whether its adapter failed at an operation.
+  func hasFailed(at operation: String) -> Bool { outcomes.contains { $0.operation == operation && $0.error != nil } }
+  /// Whether its adapter died or could not be spoken to any more.
+  var hasBroken: Bool { outcomes.contains { $0.error?.kind == .broken } }
+
   /// Whether its adapter failed at anything.
   package var hasFailed: Bool { outcomes.contains { $0.error != nil } }
 }

@@ -13,7 +13,8 @@ extension Rule {
     },
     Rule("connection.close", .recommended, Role.allCases, "connections are closed in an orderly way") {
       evidence, role in
-      .all(
+      guard !evidence.roles[role].hasBroken else { return .inapplicable("the peer broke: its outcome says how") }
+      return .all(
         evidence.roles[role].conversations, expected: "connection.close and connection.close-ok",
         none: "no connection was made",
         { $0.transcript.ending.description + ($0.isOrderly ? ", orderly" : ", without connection.close") }, \.isOrderly)
@@ -31,6 +32,10 @@ extension Rule {
     "broker.clean", .required, [], "no message and no consumer is left when all have closed"
   ) { evidence, _ in
     guard !Role.allCases.contains(where: { evidence.roles[$0].isCut }) else { return .inapplicable(RoleEvidence.cut) }
+    // Unless the queues cannot be looked at at all.
+    if evidence.leftovers != nil, let failed = Role.allCases.first(where: { evidence.roles[$0].hasFailed }) {
+      return .inapplicable("the \(failed.rawValue) failed: what is left follows from that")
+    }
     guard let leftovers = evidence.leftovers else {
       return .failed(expected: "queues that can be looked at", observed: evidence.brokerProblem ?? "nothing looked at")
     }

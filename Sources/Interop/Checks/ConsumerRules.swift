@@ -21,6 +21,7 @@ extension Rule {
       "ack.result", .required, [.getter],
       "each result is acknowledged exactly once, and in the order in which they are asked for"
     ) { evidence, role in
+      guard !evidence.roles[role].hasFailed(at: "get_result") else { return .inapplicable(RoleEvidence.gaveUp) }
       let settled = evidence.roles[role].settled
       guard !settled.isEmpty else { return .inapplicable("no result was delivered") }
       let acknowledged = settled.flatMap { delivery in
@@ -33,7 +34,8 @@ extension Rule {
       "reject.requeue", .required, [.getter],
       "each result for somebody else is rejected exactly once, with requeue"
     ) { evidence, role in
-      .all(
+      guard !evidence.roles[role].hasFailed(at: "get_result") else { return .inapplicable(RoleEvidence.gaveUp) }
+      return .all(
         evidence.roles[role].settled.filter { !$0.kinds.contains(.ack) }, expected: "reject with requeue",
         none: "every result delivered was acknowledged", \.shown, { $0.kinds == [.requeue] })
     },
@@ -48,6 +50,7 @@ extension Rule {
       "a getter cancels its consumer: an idle one takes others' results and holds them"
     ) { evidence, role in
       guard !evidence.roles[role].isCut else { return .inapplicable(RoleEvidence.cut) }
+      guard !evidence.roles[role].hasFailed(at: "get_result") else { return .inapplicable(RoleEvidence.gaveUp) }
       let conversations = evidence.roles[role].conversations
       let started = conversations.map { $0.sent("basic.consume").count }.reduce(0, +)
       let cancelled = conversations.map { $0.sent("basic.cancel").count }.reduce(0, +)
@@ -70,5 +73,6 @@ extension RoleEvidence {
     }
   }
 
+  static let gaveUp = "get_result failed: what it left undone follows from that"
   static let cut = "the recording was cut before its last deliveries were settled"
 }

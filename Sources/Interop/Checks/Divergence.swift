@@ -9,8 +9,8 @@ package struct Divergence: Sendable, Hashable {
   package let peer: String
   package let role: Role
   package let check: String
-  /// Who has to play the other roles; anybody by default.
-  package let company: PerRole<Glob>
+  /// Who has to play the other roles, one of several; anybody by default.
+  package let company: PerRole<[Glob]>
   package let scenario: Glob
   package let payloads: [Glob]
   /// What the observed value contains; nil for anything.
@@ -55,8 +55,13 @@ package struct Divergence: Sendable, Hashable {
       throw InteropError("\(place): there is no check \"\(check)\"")
     }
     guard rule.roles.contains(role) else { throw InteropError("\(place): \(check) does not judge a \(role.rawValue)") }
-    func other(_ role: Role) throws(InteropError) -> Glob {
-      Glob(entry[role.rawValue] == nil ? "*" : try text(role.rawValue))
+    func other(_ role: Role) throws(InteropError) -> [Glob] {
+      guard let value = entry[role.rawValue] else { return [Glob("*")] }
+      let patterns = value.stringValue.map { [$0] } ?? value.arrayValue?.compactMap(\.stringValue) ?? []
+      guard !patterns.isEmpty else {
+        throw InteropError("\(place): \"\(role.rawValue)\" is neither a pattern nor an array of patterns")
+      }
+      return patterns.map(Glob.init)
     }
     company = PerRole(putter: try other(.putter), server: try other(.server), getter: try other(.getter))
     scenario = Glob(entry["scenario"] == nil ? "*" : try text("scenario"))
@@ -81,8 +86,12 @@ package struct Divergence: Sendable, Hashable {
   /// Whether it speaks of this check of this role in this cell.
   func covers(_ cell: Cell, _ rule: Rule, _ role: Role) -> Bool {
     check == rule.id && self.role == role && cell.combination[role] == peer && scenario.matches(cell.scenario.name)
-      && Role.allCases.allSatisfy { company[$0].matches(cell.combination[$0]) }
+      && Role.allCases.allSatisfy { isMet($0, cell) }
       && payloads.contains { $0.matches(cell.payload) }
+  }
+
+  private func isMet(_ role: Role, _ cell: Cell) -> Bool {
+    company[role].contains { $0.matches(cell.combination[role]) }
   }
 
   /// What it is about, in a line.

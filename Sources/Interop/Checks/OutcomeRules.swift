@@ -9,8 +9,15 @@ extension Rule {
 
   private static func outcome(_ id: String, _ roles: [Role], _ operation: String, _ meaning: String) -> Rule {
     Rule(id, .required, roles, meaning) { evidence, role in
-      .all(
-        evidence.roles[role].outcomes.filter { $0.operation == operation }, expected: "success", none: "not asked",
+      let outcomes = evidence.roles[role].outcomes
+      if operation == "get_result", !evidence.roles.server.outcomes.isEmpty, evidence.published(.server).isEmpty {
+        return .inapplicable("the server published no result")
+      }
+      if operation == "close", outcomes.contains(where: { $0.operation != "close" && $0.error?.kind == .broken }) {
+        return .inapplicable("the peer broke before it was told to")
+      }
+      return .all(
+        outcomes.filter { $0.operation == operation }, expected: "success", none: "not asked",
         { $0.error?.description ?? "success" }, { $0.error == nil })
     }
   }

@@ -8,6 +8,8 @@ package struct Payload: Hashable, Sendable {
   package let text: String
   /// What the text holds.
   package let value: JSON
+  /// Whether it gets through all combinations of the four implementations, unchanged as a value.
+  package let isPortable: Bool
 }
 
 /// The payloads under `fixtures/payloads`.
@@ -31,9 +33,14 @@ package struct Corpus: Sendable {
         throw InteropError("\(index): \"\(name)\" stands twice")
       }
       let text = try Self.text(of: entry, name, folder, index)
-      do { payloads.append(Payload(name: name, about: about, text: text, value: try JSON(exactly: text.utf8))) } catch {
+      guard let isPortable = entry["portable"]?.boolValue else {
+        throw InteropError("\(index): \"\(name)\" does not say whether it is \"portable\"")
+      }
+      let value: JSON
+      do { value = try JSON(exactly: text.utf8) } catch {
         throw InteropError("the payload \(name) is not JSON: \(error)")
       }
+      payloads.append(Payload(name: name, about: about, text: text, value: value, isPortable: isPortable))
     }
     self.payloads = payloads
   }

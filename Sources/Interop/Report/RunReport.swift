@@ -63,7 +63,7 @@ package struct RunReport: Sendable {
 
 extension RunReport {
   /// The version of the schema.
-  package static let schema = 1
+  package static let schema = 2
 
   /// The whole report.
   package var json: JSON {

@@ -7,6 +7,7 @@ supplies what the package lacks there.
 
 from __future__ import print_function
 
+import io
 import json
 import logging
 import os
@@ -236,7 +237,8 @@ def main():
     # Only answers may go to stdout, whatever the implementation prints.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), 'wb')
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    requests = getattr(sys.stdin, 'buffer', sys.stdin)
+    # A reader of its own: with PYTHONUNBUFFERED, CPython 2.7 would read a line byte by byte.
+    requests = io.open(sys.stdin.fileno(), 'rb', closefd=False)
 
     # A foreign result is a warning, and there may be thousands a second.
     logging.basicConfig(stream=sys.stderr, level=os.environ.get('SYRPC_LOG_LEVEL', 'ERROR'))

@@ -1,0 +1,103 @@
+internal import SyRPCWire
+
+/// What is safe to send between all implementations: the corpus says so of each payload, the list of divergences says
+/// where the others are lost, and every run holds both against what happens.
+struct Portability {
+  struct Entry {
+    let payload: Payload
+    /// The implementations with which it does not get through, in alphabetical order.
+    let obstacles: [String]
+  }
+
+  let entries: [Entry]
+
+  init(_ corpus: Corpus, _ divergences: [Divergence]) {
+    entries = corpus.payloads.map { payload in
+      let obstacles = divergences.filter { $0.isAbout(payload: payload.name) }.map(\.peer).uniqued().sorted()
+      return Entry(payload: payload, obstacles: obstacles)
+    }
+  }
+
+  /// Payloads of which the corpus says something else than the list of divergences.
+  var problems: [String] {
+    entries.filter { $0.payload.isPortable != $0.obstacles.isEmpty }.map { entry in
+      let name = "payload \(entry.payload.name)"
+      return entry.obstacles.isEmpty
+        ? "\(name) is not \"portable\", but no divergence says where it is lost"
+        : "\(name) is \"portable\", but by the list of divergences it is lost with \(entry.obstacles.joined(separator: ", "))"
+    }
+  }
+
+  // MARK: - The README's table
+
+  private static let begin = ".. The table is written by ``syrpc fixtures rebuild``.\n\n"
+  private static let end = "\n.. End of the table.\n"
+
+  /// The README with the table as it must be.
+  ///
+  /// - Throws: ``InteropError`` if it has no place for it.
+  func inserted(in readme: String) throws(InteropError) -> String {
+    guard let begin = readme.firstRange(of: Self.begin), let end = readme.firstRange(of: Self.end),
+      begin.upperBound <= end.lowerBound
+    else { throw InteropError("README.rst has no place for the table of portable payloads") }
+    return readme[..<begin.upperBound] + table + readme[end.lowerBound...]
+  }
+
+  /// A simple table of reStructuredText.
+  private var table: String {
+    let rows = entries.map { entry in
+      [
+        entry.payload.name, entry.payload.title.cut(to: 62),
+        entry.obstacles.isEmpty ? "safe" : "not with \(entry.obstacles.joined(separator: ", "))",
+      ]
+    }
+    let head = ["payload", "data", "between all"]
+    let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
+    func line(_ cells: [String]) -> String {
+      let padded = zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+      return String(padded.reversed().drop { $0 == " " }.reversed()) + "\n"
+    }
+    let rule = line(widths.map { String(repeating: "=", count: $0) })
+    return rule + line(head) + rule + rows.map(line).joined() + rule
+  }
+}
+
+extension Payload {
+  /// What it is, without the explanation.
+  fileprivate var title: String {
+    String(about.prefix { !":.;".contains($0) })
+  }
+}
+
+extension String {
+  /// At most so many characters, whole words.
+  fileprivate func cut(to limit: Int) -> String {
+    guard count > limit else { return self }
+    var words = split(separator: " ")
+    while words.joined(separator: " ").count > limit - 2 { words.removeLast() }
+    return words.joined(separator: " ") + " …"
+  }
+}
+
+extension Divergence {
+  /// Whether a payload is named as one that does not get through, or not as it was.
+  fileprivate func isAbout(payload name: String) -> Bool {
+    let isAboutData =
+      check.hasPrefix("payload.") || ["outcome.put", "outcome.serve", "outcome.get"].contains(check)
+    return isAboutData && payloads.contains { $0.pattern != "*" && $0.matches(name) }
+  }
+}
+
+/// The README's table of payloads.
+package enum PortabilityTable {
+  /// Writes it anew.
+  ///
+  /// - Throws: ``InteropError``.
+  package static func rebuild(_ checkout: Checkout) throws(InteropError) {
+    let portability = Portability(
+      try Corpus(folder: checkout.payloads), try Divergence.read(checkout.divergences))
+    let readme = String(decoding: try Files.read(checkout.readme), as: UTF8.self)
+    let text = try portability.inserted(in: readme)
+    if text != readme { try Files.write(Array(text.utf8), to: checkout.readme) }
+  }
+}
