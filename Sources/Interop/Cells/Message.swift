@@ -30,7 +30,7 @@ package struct Message: Sendable {
 extension JSON {
   /// The value as text, shortened.
   var shown: String {
-    pruned.description.shortened()
+    pruned.exactDescription.shortened()
   }
 
   /// What is cut off in the end need not be printed first.

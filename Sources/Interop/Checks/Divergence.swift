@@ -13,8 +13,10 @@ package struct Divergence: Sendable, Hashable {
   package let company: PerRole<[Glob]>
   package let scenario: Glob
   package let payloads: [Glob]
-  /// What the observed value contains; nil for anything.
-  package let observed: String?
+  /// The golden set of the implementation it is about, where a peer can be one of several; any by default.
+  package let golden: String?
+  /// What the observed value contains, for the payload of this name or for any; nothing given means anything.
+  package let observed: Observed
   package let reason: String
   /// In how many cells of one combination it may be seen at most.
   package let most: Int
@@ -33,6 +35,22 @@ package struct Divergence: Sendable, Hashable {
       result.append(try Divergence(entry, place: "\(path), entry \(number + 1)"))
     }
     return result
+  }
+
+  /// What is to be observed.
+  package enum Observed: Sendable, Hashable {
+    case anything
+    case containing(String)
+    /// By the names of payloads.
+    case byPayload([String: String])
+
+    func matches(_ observed: String, payload: String) -> Bool {
+      switch self {
+      case .anything: true
+      case .containing(let part): observed.contains(part)
+      case .byPayload(let parts): parts[payload].map(observed.contains) ?? false
+      }
+    }
   }
 
   private init(_ entry: JSON, place: String) throws(InteropError) {
@@ -70,7 +88,8 @@ package struct Divergence: Sendable, Hashable {
       throw InteropError("\(place): \"payloads\" is no array of names")
     }
     self.payloads = payloads.isEmpty ? [Glob("*")] : payloads.map(Glob.init)
-    observed = entry["observed"] == nil ? nil : try text("observed")
+    golden = entry["golden"] == nil ? nil : try text("golden")
+    observed = try Self.observed(entry["observed"], payloads, place)
     reason = try text("reason")
     guard let most = entry["most"]?.integerValue, most > 0 else {
       throw InteropError("\(place): \"most\" is missing, or no number above 0")
@@ -80,12 +99,31 @@ package struct Divergence: Sendable, Hashable {
   }
 
   private static let keys = [
-    "peer", "role", "check", "putter", "server", "getter", "scenario", "payloads", "observed", "reason", "most",
+    "peer", "golden", "role", "check", "putter", "server", "getter", "scenario", "payloads", "observed", "reason",
+    "most",
   ]
 
+  private static func observed(
+    _ value: JSON?, _ payloads: [String], _ place: String
+  ) throws(InteropError) -> Observed {
+    switch value {
+    case nil: return .anything
+    case .string(let part)?: return .containing(part)
+    case .object(let members)?:
+      var parts: [String: String] = [:]
+      for (payload, part) in members { parts[payload] = part.stringValue }
+      guard Set(parts.keys) == Set(payloads), parts.count == members.count else {
+        throw InteropError("\(place): \"observed\" has to have a string for each of the \"payloads\", and no other")
+      }
+      return .byPayload(parts)
+    default: throw InteropError("\(place): \"observed\" is neither a string nor an object of strings")
+    }
+  }
+
   /// Whether it speaks of this check of this role in this cell.
-  func covers(_ cell: Cell, _ rule: Rule, _ role: Role) -> Bool {
-    check == rule.id && self.role == role && cell.combination[role] == peer && scenario.matches(cell.scenario.name)
+  func covers(_ cell: Cell, _ rule: Rule, _ role: Role, golden: String?) -> Bool {
+    check == rule.id && self.role == role && (self.golden == nil || self.golden == golden)
+      && cell.combination[role] == peer && scenario.matches(cell.scenario.name)
       && Role.allCases.allSatisfy { isMet($0, cell) }
       && payloads.contains { $0.matches(cell.payload) }
   }

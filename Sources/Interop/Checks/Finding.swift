@@ -35,14 +35,20 @@ package struct Finding: Sendable {
 package struct CellResult: Sendable {
   package let cell: Cell
   package let findings: [Finding]
+  /// The golden sets that the peers named.
+  let golden: [Role: String]
   /// Why it was not run; nil if it was.
   package let skipReason: String?
   /// Where its transcripts and logs are, relative to the report's folder; nil if they were not kept.
   package var folder: String?
 
-  package init(cell: Cell, findings: [Finding] = [], skipReason: String? = nil, folder: String? = nil) {
+  package init(
+    cell: Cell, findings: [Finding] = [], golden: [Role: String] = [:], skipReason: String? = nil,
+    folder: String? = nil
+  ) {
     self.cell = cell
     self.findings = findings
+    self.golden = golden
     self.skipReason = skipReason
     self.folder = folder
   }

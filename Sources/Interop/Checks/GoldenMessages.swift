@@ -78,6 +78,11 @@ package struct GoldenMessages: Sendable {
       guard let expected = bodies[key] ?? general else {
         return .inapplicable("there is no golden message of \(set) for this")
       }
+      if role == .putter, let type = evidence.published(role).lazy.compactMap({ $0.json?["type"]?.stringValue }).first,
+        type != "echo"
+      {
+        return .inapplicable("the request type is another: json.type says so")
+      }
       if role == .server, isStranger(key.from, to: set, key.payload) {
         return .inapplicable("it depends on who put the request, and there is none of \(set) for this putter")
       }

@@ -29,12 +29,18 @@ package struct Judge: Sendable {
       for role in rule.roles { findings.append(finding(rule, role, evidence)) }
       if rule.roles.isEmpty { findings.append(finding(rule, nil, evidence)) }
     }
-    return CellResult(cell: evidence.cell, findings: findings)
+    return CellResult(
+      cell: evidence.cell, findings: findings,
+      golden: Role.allCases.reduce(into: [:]) { golden, role in
+        golden[role] = evidence.roles[role].identity?.golden
+      })
   }
 
   private func finding(_ rule: Rule, _ role: Role?, _ evidence: Evidence) -> Finding {
     let peer = role.map { evidence.roles[$0].peer }
-    let listed = role.flatMap { role in divergences.first { $0.covers(evidence.cell, rule, role) } }
+    let listed = role.flatMap { role in
+      divergences.first { $0.covers(evidence.cell, rule, role, golden: evidence.roles[role].identity?.golden) }
+    }
     func found(_ verdict: Verdict, _ expected: String?, _ observed: String, _ divergence: Divergence? = nil) -> Finding
     {
       Finding(
@@ -48,7 +54,9 @@ package struct Judge: Sendable {
       guard let listed else { return found(.pass, nil, observed) }
       return found(.unexpectedPass, "a failure, as \(listed.place) says", observed, listed)
     case .failed(let expected, let observed):
-      if let listed, listed.observed.map(observed.contains) ?? true { return found(.known, expected, observed, listed) }
+      if let listed, listed.observed.matches(observed, payload: evidence.cell.payload) {
+        return found(.known, expected, observed, listed)
+      }
       return found(rule.level == .informational ? .note : .fail, expected, observed)
     case .inapplicable(let reason):
       return found(.skipped, nil, reason)
@@ -64,7 +72,8 @@ package struct Judge: Sendable {
       for result in results where result.skipReason == nil {
         for finding in result.findings where finding.check == divergence.check && finding.role == divergence.role {
           guard let rule = rules.first(where: { $0.id == finding.check }),
-            divergence.covers(result.cell, rule, divergence.role), finding.verdict != .skipped
+            divergence.covers(result.cell, rule, divergence.role, golden: result.golden[divergence.role]),
+            finding.verdict != .skipped
           else { continue }
           isCovered = true
           if finding.divergence == divergence, finding.verdict == .known {

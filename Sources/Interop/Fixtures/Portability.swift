@@ -5,16 +5,25 @@ internal import SyRPCWire
 struct Portability {
   struct Entry {
     let payload: Payload
-    /// The implementations with which it does not get through, in alphabetical order.
+    /// The implementations with which it does not get through, in alphabetical order; and the pairs, `node to python`,
+    /// of which neither would be an obstacle alone.
     let obstacles: [String]
   }
 
   let entries: [Entry]
 
+  /// Those between which a payload has to get through.
+  private static let implementations = ["node", "php", "python", "swift"]
+
   init(_ corpus: Corpus, _ divergences: [Divergence]) {
     entries = corpus.payloads.map { payload in
-      let obstacles = divergences.filter { $0.isAbout(payload: payload.name) }.map(\.peer).uniqued().sorted()
-      return Entry(payload: payload, obstacles: obstacles)
+      let about = divergences.filter { $0.isAbout(payload: payload.name) && Self.implementations.contains($0.peer) }
+      let alone = about.filter { $0.culprit == nil }.map(\.peer).uniqued().sorted()
+      // What comes of another's change is that other's.
+      let pairs = about.compactMap { entry in
+        entry.culprit.flatMap { alone.contains($0) || alone.contains(entry.peer) ? nil : "\($0) to \(entry.peer)" }
+      }
+      return Entry(payload: payload, obstacles: alone + pairs.uniqued().sorted())
     }
   }
 
@@ -80,6 +89,12 @@ extension String {
 }
 
 extension Divergence {
+  /// The one implementation that has to be there too, as putter or server.
+  fileprivate var culprit: String? {
+    [company.putter, company.server].first { $0.count == 1 && $0[0].pattern != "*" && $0[0].pattern != peer }
+      .map { $0[0].pattern }
+  }
+
   /// Whether a payload is named as one that does not get through, or not as it was.
   fileprivate func isAbout(payload name: String) -> Bool {
     let isAboutData =

@@ -18,6 +18,18 @@ extension JSON {
   }
 }
 
+extension JSON {
+  /// The value as JSON text, with what jansson refuses written as it was before ``init(exactly:)`` rewrote it.
+  package var exactDescription: String {
+    description.replacing(/(?i)"\\udbff\\udffd(?:integer|real) ([-+.0-9eE]+)"/) { $0.1 }
+      .replacing(/(?i)\\udbff\\udffdunit ([0-9]+);/) { match in
+        let digits = String(Int(match.1) ?? 0, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }
+      .replacing(/(?i)\\udbff\\udffdmark;/) { _ in "\\udbff\\udffd" }
+  }
+}
+
 /// Rewrites what jansson refuses. Looks at strings and integers only; whatever else is wrong stays wrong.
 private struct ExactRewriter {
   private let input: [UInt8]

@@ -123,8 +123,7 @@ class Adapter {
     const reference = Boolean(process.env.SYRPC_REFERENCE);
     const { version } = this.from('./package.json');
     answer.hello = {
-      // Which version a checkout is, the harness finds out.
-      implementation: reference ? 'syrpc' : `syrpc ${version}`,
+      implementation: `syrpc ${version}`,
       runtime: `Node.js ${process.versions.node}`,
       libraries: this.libraries(),
       bridged: this.bridged,
