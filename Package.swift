@@ -93,6 +93,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "InteropTests", dependencies: ["AMQP", "Interop", "SyRPCWire", "WireTap"], swiftSettings: strict),
+      name: "InteropTests",
+      dependencies: [
+        "AMQP", "Interop", "SyRPCWire", "WireTap", .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: strict),
   ]
 )

@@ -38,6 +38,8 @@ struct PrivateNode: Sendable {
       # The machine may be short of disk and memory; a test's node must not stop its publishers for that.
       disk_free_limit.absolute = 1MB
       vm_memory_high_watermark.relative = 0.9
+      # A line for each connection would hide what matters.
+      log.connection.level = warning
       load_definitions = \(file("definitions.json"))
       \(settings)
 
@@ -119,6 +121,8 @@ struct PrivateNode: Sendable {
       "RABBITMQ_LOG_BASE": file("log"),
       // To standard output, where what the start script and Erlang itself say goes as well.
       "RABBITMQ_LOGS": "-",
+      // Erlang's schedulers would spin while they wait, on the cores that the peers need.
+      "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none",
       "RABBITMQ_PID_FILE": file("node.pid"),
       // Else the script stays as a parent that hides the node's exit code.
       "RUNNING_UNDER_SYSTEMD": "true",

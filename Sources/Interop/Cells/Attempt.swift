@@ -18,9 +18,13 @@ struct Attempt<Value: Sendable>: Sendable {
 
 extension PeerSession {
   /// Asks for several results, one after the other.
-  nonisolated func results(_ ids: [String], timeout: Duration) async -> [(resultID: String, attempt: Attempt<String>)] {
+  nonisolated func results(_ ids: [String], timeout: Duration, grace: Duration = .seconds(30)) async -> [(
+    resultID: String, attempt: Attempt<String>
+  )] {
     var results: [(resultID: String, attempt: Attempt<String>)] = []
-    for id in ids { results.append((id, await Attempt("get_result") { try await getResult(id, timeout: timeout) })) }
+    for id in ids {
+      results.append((id, await Attempt("get_result") { try await getResult(id, timeout: timeout, grace: grace) }))
+    }
     return results
   }
 }

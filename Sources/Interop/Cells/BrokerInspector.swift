@@ -8,10 +8,13 @@ package struct BrokerEndpoint: Sendable {
   package let address: BrokerAddress
   /// What the report says of it.
   package let about: String
+  /// Whether it is gone after the run, with all that is in it.
+  package let isPrivate: Bool
 
-  package init(address: BrokerAddress, about: String) {
+  package init(address: BrokerAddress, about: String, isPrivate: Bool) {
     self.address = address
     self.about = about
+    self.isPrivate = isPrivate
   }
 
   /// A tap for one role of a cell.
@@ -25,8 +28,9 @@ package struct BrokerEndpoint: Sendable {
 extension Evidence {
   /// Notes what the cell left in the broker.
   mutating func look(with inspector: BrokerInspector) async {
-    // A recording that was cut leaves something; that is not waited for.
-    let patience = Role.allCases.contains { roles[$0].isCut } ? Duration.zero : .seconds(5)
+    // A recording that was cut leaves something, and so may a call that failed; that is not waited for.
+    let isUnfinished = Role.allCases.contains { roles[$0].isCut || roles[$0].hasFailed }
+    let patience = isUnfinished ? Duration.zero : .seconds(5)
     do {
       leftovers = try await inspector.leftovers(of: topology, resultIDs: resultIDs, patience: patience)
     } catch {
@@ -38,11 +42,14 @@ extension Evidence {
 /// Looks at what a cell left in the broker, and removes its exchanges and queues.
 actor BrokerInspector {
   private let address: BrokerAddress
+  /// Whether it removes anything: a node that is gone after the run need not be tidied up, and that takes its time.
+  private let isTidy: Bool
   private let logger: Logger
   private var connection: AMQPConnection?
 
-  init(_ address: BrokerAddress, _ logger: Logger) {
+  init(_ address: BrokerAddress, isTidy: Bool, _ logger: Logger) {
     self.address = address
+    self.isTidy = isTidy
     self.logger = logger
   }
 
@@ -62,6 +69,7 @@ actor BrokerInspector {
     for queue in queues {
       if let leftover = try await settled(queue, patience) { leftovers.append(leftover) }
     }
+    guard isTidy else { return leftovers }
     let connection = try await open()
     for queue in queues { try await connection.deleteQueue(queue) }
     for exchange in [topology.requestExchange, topology.resultExchange] {

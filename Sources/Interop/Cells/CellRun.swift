@@ -12,8 +12,10 @@ struct CellRun {
 
   /// How long a server and a getter wait. A result lives ten seconds by default, so nothing comes later than that.
   static let timeout = Duration.seconds(10)
-  /// How long a getter waits for a result that is there already, and that it may be unable to take.
-  static let shortTimeout = Duration.seconds(4)
+  /// How long a getter waits for a result that is there already, and that it may be unable to take; and how long it is
+  /// waited for then. One that gives the result back and waits anew, again and again, would take 14 seconds.
+  static let shortTimeout = Duration.seconds(2)
+  static let shortGrace = Duration.seconds(1)
 
   /// Runs the cell.
   ///
@@ -68,26 +70,25 @@ struct CellRun {
     roles.getter.askedFor = roles.putter.resultIDs.reversed()
     if cell.scenario.calls == 1, payload.isPortable {
       async let served = serve()
-      async let got = get(roles.getter.askedFor, Self.timeout)
+      async let got = sessions.getter.results(roles.getter.askedFor, timeout: Self.timeout)
       roles.server.note(await served, &reader)
       roles.getter.note(await got, &reader)
     } else {
       // A payload that some cannot carry is asked for when it is there: nobody waits in vain.
       let served = await serve()
       roles.server.note(served, &reader)
-      let timeout = payload.isPortable ? Self.timeout : Self.shortTimeout
-      if served.value != nil { roles.getter.note(await get(roles.getter.askedFor, timeout), &reader) }
+      guard served.value != nil else { return }
+      let ids = roles.getter.askedFor
+      let got =
+        payload.isPortable
+        ? await sessions.getter.results(ids, timeout: Self.timeout)
+        : await sessions.getter.results(ids, timeout: Self.shortTimeout, grace: Self.shortGrace)
+      roles.getter.note(got, &reader)
     }
   }
 
   private func serve() async -> Attempt<[PeerSession.SeenRequest]> {
     await Attempt("serve") { try await sessions.server.serve(count: 1, timeout: Self.timeout) }
-  }
-
-  private func get(
-    _ resultIDs: [String], _ timeout: Duration
-  ) async -> [(resultID: String, attempt: Attempt<String>)] {
-    await sessions.getter.results(resultIDs, timeout: timeout)
   }
 
   private func parameters(_ tap: Tap) -> OpenParameters {

@@ -19,6 +19,8 @@ package struct Conversation: Sendable {
   }
 
   package let transcript: Transcript
+  /// Its messages, and what never became one.
+  let contents: Transcript.Contents
   /// What the peer sent.
   package let sent: [Step]
   /// What the broker sent.
@@ -51,7 +53,8 @@ package struct Conversation: Sendable {
     }
     self.settled = settled
     self.multiples = multiples
-    let messages = transcript.messages
+    contents = transcript.contents
+    let messages = contents.messages
     func read(_ names: String...) -> [Message] {
       messages.filter { names.contains($0.method) }.map { Message($0, &reader) }
     }

@@ -6,6 +6,7 @@ struct LaneRun {
   let judge: Judge
   let environment: RunEnvironment
   let inspector: BrokerInspector
+  let pool: SessionPool
   /// Sees each cell's evidence before it is judged.
   let witness: @Sendable (Evidence) async -> Void
 
@@ -24,12 +25,12 @@ struct LaneRun {
     while let first = rest.first?.cell {
       let same = rest.prefix { $0.cell.combination == first.combination }
       rest = rest.dropFirst(same.count)
-      var trio = Trio(first, environment: environment)
+      var trio = Trio(first, from: pool)
       do {
         try await run(same, &trio, report)
-        await trio.terminate()
+        await trio.release()
       } catch {
-        await trio.terminate()
+        await trio.release()
         throw error
       }
     }
@@ -47,14 +48,22 @@ struct LaneRun {
         try await report(number, CellResult(cell: cell, skipReason: reason))
         continue
       }
-      let logs = trio.logMarks()
-      let evidence = try await evidence(cell, number, &trio)
+      let sessions = await trio.sessions()
+      let logs: LogMarks =
+        switch sessions {
+        case .success(let live): LogMarks(live)
+        case .failure(let failure): LogMarks(failure)
+        }
+      let started = ContinuousClock.now
+      let evidence = try await evidence(cell, number, sessions)
+      let took = started.duration(to: .now)
       try Task.checkCancellation()
       await witness(evidence)
       var result = judge.judge(evidence)
+      result.milliseconds = Int(took / .milliseconds(1))
       if result.verdict.isUnexpected {
         result.folder = try CellFolder(evidence: evidence, result: result, environment: environment).write(
-          logs: trio.logs(since: logs), commands: trio.commands)
+          logs: logs.added(), commands: cell.combination.map { environment.commands[$0] })
         setbacks = evidence.hasSetback ? setbacks + 1 : 0
       } else {
         setbacks = 0
@@ -63,14 +72,18 @@ struct LaneRun {
     }
   }
 
-  private func evidence(_ cell: Cell, _ number: Int, _ trio: inout Trio) async throws -> Evidence {
+  private func evidence(
+    _ cell: Cell, _ number: Int, _ sessions: Result<[Role: PeerSession], Trio.RoleFailure>
+  ) async throws -> Evidence {
     let recorded = cell.recording.flatMap { plan.recordings[$0] }
     let appName = recorded?.appName ?? "interop-\(environment.runID)-\(number)\(cell.scenario.appNameSuffix)"
     let topology = ExpectedTopology(plan.contract, appName: appName, cell.scenario)
-    switch await trio.sessions() {
+    switch sessions {
     case .success(let live):
       if let recorded {
-        let broker = BrokerEndpoint(address: environment.replayAddress, about: environment.broker.about)
+        let broker = BrokerEndpoint(
+          address: environment.replayAddress, about: environment.broker.about,
+          isPrivate: environment.broker.isPrivate)
         return try await ReplayRun(
           cell: cell, recorded: recorded, topology: topology, live: live, broker: broker, inspector: inspector
         ).evidence()
@@ -84,7 +97,7 @@ struct LaneRun {
       ).evidence()
     case .failure(let failure):
       var roles = cell.combination.map { RoleEvidence(peer: $0, identity: nil) }
-      roles[failure.role].outcomes = [("open", failure.error)]
+      roles[failure.role].outcomes = [("open", failure.failure.error)]
       var evidence = Evidence(cell: cell, topology: topology, calls: [], roles: roles)
       evidence.leftovers = []
       return evidence

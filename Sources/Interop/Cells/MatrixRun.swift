@@ -5,7 +5,7 @@ package struct MatrixRun: Sendable {
   package let plan: RunPlan
   package let judge: Judge
   package let environment: RunEnvironment
-  /// How many combinations are run at a time.
+  /// How many lanes are run at a time.
   package let parallel: Int
   /// Sees each cell's evidence before it is judged.
   private let witness: @Sendable (Evidence) async -> Void
@@ -21,6 +21,9 @@ package struct MatrixRun: Sendable {
     self.witness = witness
   }
 
+  /// The most cells of a lane: short ones end together, and leave no core idle in the end.
+  private static let laneLength = 24
+
   /// Runs all cells.
   ///
   /// - Parameter progress: called with each result as it comes.
@@ -32,7 +35,7 @@ package struct MatrixRun: Sendable {
     for (number, cell) in plan.cells.enumerated() {
       let isReplay = cell.recording != nil
       if let last = lanes.last, last.isReplay == isReplay,
-        isReplay || last.cells.first?.cell.combination == cell.combination
+        isReplay || last.cells.first?.cell.combination == cell.combination && last.cells.count < Self.laneLength
       {
         lanes[lanes.count - 1].cells.append((number, cell))
       } else {
@@ -43,6 +46,7 @@ package struct MatrixRun: Sendable {
     lanes.sort { $0.isReplay && !$1.isReplay }
 
     let collected = Collected(count: plan.cells.count)
+    let pool = SessionPool(environment)
     let outcome: Result<Void, any Error>
     do {
       try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -51,9 +55,11 @@ package struct MatrixRun: Sendable {
           guard let lane = waiting.next() else { return }
           let address = lane.isReplay ? environment.replayAddress : environment.broker.address
           // One each: a queue that is not there ends the connection that asked, and whoever else waits on it.
-          let inspector = BrokerInspector(address, Logger(label: "syrpc.interop"))
+          let inspector = BrokerInspector(
+            address, isTidy: lane.isReplay || !environment.broker.isPrivate, Logger(label: "syrpc.interop"))
           let run = LaneRun(
-            plan: plan, judge: judge, environment: environment, inspector: inspector, witness: witness)
+            plan: plan, judge: judge, environment: environment, inspector: inspector, pool: pool,
+            witness: witness)
           tasks.addTask {
             let outcome: Result<Void, any Error>
             do {
@@ -74,6 +80,7 @@ package struct MatrixRun: Sendable {
     } catch {
       outcome = .failure(error)
     }
+    await pool.end()
     try outcome.get()
     return await collected.results
   }

@@ -13,13 +13,14 @@ package struct ReadText: Sendable {
   package init(_ bytes: [UInt8]) {
     isUTF8 = String(validating: bytes, as: UTF8.self) != nil
     do throws(JSONError) {
-      json = try JSON(exactly: bytes)
+      json = try JSON(exactly: bytes, options: .rejectDuplicateKeys)
       problem = nil
+      repeatsKey = false
     } catch {
-      json = nil
-      problem = "\(error)"
+      json = error.code == .duplicateKey ? try? JSON(exactly: bytes) : nil
+      problem = json == nil ? "\(error)" : nil
+      repeatsKey = json?.objectValue != nil && JSON.hasRepeatedTopLevelKey(bytes)
     }
-    repeatsKey = json?.objectValue != nil && JSON.hasRepeatedTopLevelKey(bytes)
   }
 }
 

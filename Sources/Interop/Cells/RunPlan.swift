@@ -75,6 +75,30 @@ package struct RunPlan: Sendable {
   }
 }
 
+extension RunPlan {
+  /// What each role asks of an adapter.
+  private static let needed: PerRole<String> = PerRole(putter: "put_request", server: "serve", getter: "get_result")
+
+  /// The plan without the cells that ask of a peer what it cannot do.
+  ///
+  /// - Parameter features: what each peer can do, by its name; those that are not named can do all.
+  /// - Throws: ``InteropError`` if that leaves nothing.
+  package func restricted(to features: [String: [String]]) throws(InteropError) -> RunPlan {
+    let possible = cells.filter { cell in
+      Role.allCases.allSatisfy { features[cell.combination[$0]]?.contains(Self.needed[$0]) ?? true }
+    }
+    guard !possible.isEmpty else { throw InteropError("no peer of the selection can do what its role asks of it") }
+    return RunPlan(possible, of: self)
+  }
+
+  private init(_ cells: [Cell], of plan: RunPlan) {
+    self.cells = cells
+    corpus = plan.corpus
+    contract = plan.contract
+    recordings = plan.recordings
+  }
+}
+
 /// The names that a list of patterns selects; all if there is none.
 ///
 /// - Throws: ``InteropError`` that names a pattern that matches nothing.

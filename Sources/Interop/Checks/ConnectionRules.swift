@@ -51,7 +51,6 @@ extension Conversation {
   }
 
   fileprivate var leftOver: String {
-    let contents = transcript.contents
     let problems =
       transcript.undecoded.map { "\($0.key.rawValue): \($0.value.bytes) bytes, \($0.value.reason)" }
       + contents.incomplete.map { "\($0.method) without all of its content" }

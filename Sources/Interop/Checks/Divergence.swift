@@ -122,8 +122,9 @@ package struct Divergence: Sendable, Hashable {
 
   /// Whether it speaks of this check of this role in this cell.
   func covers(_ cell: Cell, _ rule: Rule, _ role: Role, golden: String?) -> Bool {
-    check == rule.id && self.role == role && (self.golden == nil || self.golden == golden)
-      && cell.combination[role] == peer && scenario.matches(cell.scenario.name)
+    cell.combination[role] == peer && check == rule.id && self.role == role
+      && (self.golden == nil || self.golden == golden)
+      && scenario.matches(cell.scenario.name)
       && Role.allCases.allSatisfy { isMet($0, cell) }
       && payloads.contains { $0.matches(cell.payload) }
   }

@@ -41,6 +41,8 @@ package struct CellResult: Sendable {
   package let skipReason: String?
   /// Where its transcripts and logs are, relative to the report's folder; nil if they were not kept.
   package var folder: String?
+  /// How long the exchange took, judging not included.
+  package var milliseconds = 0
 
   package init(
     cell: Cell, findings: [Finding] = [], golden: [Role: String] = [:], skipReason: String? = nil,

@@ -88,8 +88,8 @@ package struct GoldenMessages: Sendable {
       }
       if role == .server, let difference = evidence.changedRequest { return .inapplicable(difference) }
       return .all(
-        evidence.published(role), expected: expected.shown, none: "nothing was published",
-        { Body(masking: $0).shown }, { Body(masking: $0) == expected })
+        evidence.published(role).map(Body.init(masking:)), expected: expected.shown, none: "nothing was published",
+        \.shown, { $0 == expected })
     }
   }
 }

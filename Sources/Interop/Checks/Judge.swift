@@ -2,6 +2,8 @@
 package struct Judge: Sendable {
   package let rules: [Rule]
   package let divergences: [Divergence]
+  /// The same by the ids of their checks.
+  private let divergencesByCheck: [String: [Divergence]]
 
   /// A judge.
   ///
@@ -14,6 +16,7 @@ package struct Judge: Sendable {
   ) {
     rules = Self.rules(golden).filter { rule in checks.contains { $0.matches(rule.id) } }
     self.divergences = divergences
+    divergencesByCheck = Dictionary(grouping: divergences, by: \.check)
   }
 
   /// All rules, those that need a fixture with it.
@@ -39,7 +42,9 @@ package struct Judge: Sendable {
   private func finding(_ rule: Rule, _ role: Role?, _ evidence: Evidence) -> Finding {
     let peer = role.map { evidence.roles[$0].peer }
     let listed = role.flatMap { role in
-      divergences.first { $0.covers(evidence.cell, rule, role, golden: evidence.roles[role].identity?.golden) }
+      divergencesByCheck[rule.id]?.first {
+        $0.covers(evidence.cell, rule, role, golden: evidence.roles[role].identity?.golden)
+      }
     }
     func found(_ verdict: Verdict, _ expected: String?, _ observed: String, _ divergence: Divergence? = nil) -> Finding
     {
@@ -69,16 +74,15 @@ package struct Judge: Sendable {
     divergences.compactMap { divergence in
       var isCovered = false
       var seen: [Combination: Int] = [:]
+      guard let rule = rules.first(where: { $0.id == divergence.check }) else { return nil }
       for result in results where result.skipReason == nil {
-        for finding in result.findings where finding.check == divergence.check && finding.role == divergence.role {
-          guard let rule = rules.first(where: { $0.id == finding.check }),
-            divergence.covers(result.cell, rule, divergence.role, golden: result.golden[divergence.role]),
-            finding.verdict != .skipped
-          else { continue }
-          isCovered = true
-          if finding.divergence == divergence, finding.verdict == .known {
-            seen[result.cell.combination, default: 0] += 1
-          }
+        guard divergence.covers(result.cell, rule, divergence.role, golden: result.golden[divergence.role]),
+          let finding = result.findings.first(where: { $0.check == rule.id && $0.role == divergence.role }),
+          finding.verdict != .skipped
+        else { continue }
+        isCovered = true
+        if finding.verdict == .known, finding.divergence?.place == divergence.place {
+          seen[result.cell.combination, default: 0] += 1
         }
       }
       guard isCovered else { return nil }

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Subprocess
 
 /// A local checkout that stands in for a peer's release, and which state of it was tested.
@@ -10,8 +11,11 @@ package struct LocalReference: Sendable, Hashable {
 
   /// Looks at a path: a folder, or a file in one.
   package static func at(_ path: String) async -> LocalReference {
-    let folder = Files.isFolder(path) ? path : path / ".."
-    guard let commit = await git(folder, "rev-parse", "--short=12", "HEAD")?.trimmed, !commit.isEmpty else {
+    let folder = Files.isFolder(path) ? path : URL(filePath: path).deletingLastPathComponent().path
+    // What is installed somewhere inside another repository is not at that one's commit.
+    guard let tracked = await git(folder, "ls-tree", "--name-only", "HEAD"), !tracked.isEmpty,
+      let commit = await git(folder, "rev-parse", "--short=12", "HEAD")?.trimmed, !commit.isEmpty
+    else {
       return LocalReference(path: path, commit: nil, isModified: false)
     }
     // Of the path alone: what else is in the repository is not tested.

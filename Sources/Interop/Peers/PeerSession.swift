@@ -9,12 +9,15 @@ internal import WireTap
 package actor PeerSession {
   package nonisolated let peer: String
   package nonisolated let identity: PeerIdentity
+  /// The file that takes its standard error.
+  nonisolated let log: String
 
   private let channel: Channel
 
-  private init(peer: String, identity: PeerIdentity, channel: Channel) {
+  private init(peer: String, identity: PeerIdentity, log: String, channel: Channel) {
     self.peer = peer
     self.identity = identity
+    self.log = log
     self.channel = channel
   }
 
@@ -40,7 +43,7 @@ package actor PeerSession {
         _ = try await channel.ask("no-such-operation", [:], within: .seconds(30))
         throw PeerError(.broken, "it accepted an operation that does not exist")
       } catch let error as PeerError where error.kind == .unsupported {}
-      return PeerSession(peer: peer, identity: identity, channel: channel)
+      return PeerSession(peer: peer, identity: identity, log: log, channel: channel)
     } catch {
       await channel.terminate()
       throw error
@@ -74,11 +77,14 @@ package actor PeerSession {
 
   /// Waits for a result; gives its data as JSON text.
   ///
+  /// - Parameter grace: how long beyond that the answer may take, before the adapter counts as broken.
   /// - Throws: ``PeerError``; of kind `timeout` if the adapter says that nothing came.
-  package func getResult(_ resultID: String, timeout: Duration) async throws -> String {
+  package func getResult(
+    _ resultID: String, timeout: Duration, grace: Duration = .seconds(30)
+  ) async throws -> String {
     let answer = try await channel.ask(
       "get_result", ["result_id": .string(resultID), "timeout": .seconds(timeout)],
-      within: timeout + .seconds(30))
+      within: timeout + grace)
     guard let payload = answer["payload"]?.stringValue else {
       throw await channel.breach("the answer to get_result has no \"payload\"")
     }

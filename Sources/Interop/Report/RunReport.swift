@@ -111,6 +111,7 @@ extension CellResult {
       "payload": .string(cell.payload), "mode": .string(cell.recording == nil ? "live" : "replay"),
       "recording": cell.recording.map(JSON.string) ?? nil, "verdict": .string(verdict.rawValue),
       "reason": skipReason.map(JSON.string) ?? nil, "folder": folder.map(JSON.string) ?? nil,
+      "milliseconds": .integer(Int64(milliseconds)),
       "repeat": .string("interop/run \(cell.repeatOptions.joined(separator: " "))"),
       "checks": .array(findings.map(\.json)),
     ]
@@ -132,20 +133,24 @@ extension Finding {
 extension JSON {
   /// The value as JSON text for people: a member or element a line, but what is small on one.
   ///
+  /// - Parameter levels: how deep; what is further inside is on one line.
   /// - Throws: `JSONError`.
-  package func indented(_ indent: String = "") throws -> [UInt8] {
-    try Array((lines(indent) + "\n").utf8)
+  package func indented(levels: Int = .max) throws -> [UInt8] {
+    try Array((lines("", levels) + "\n").utf8)
   }
 
-  private func lines(_ indent: String) throws -> String {
+  private func lines(_ indent: String, _ levels: Int) throws -> String {
     let compact = String(decoding: try encoded(), as: UTF8.self)
+    if levels == 0 { return compact }
     let inner = indent + "  "
     switch self {
     case .array(let elements) where compact.utf8.count > 300:
-      return try "[\n" + elements.map { try inner + $0.lines(inner) }.joined(separator: ",\n") + "\n\(indent)]"
+      return try "[\n" + elements.map { try inner + $0.lines(inner, levels - 1) }.joined(separator: ",\n")
+        + "\n\(indent)]"
     case .object(let members) where compact.utf8.count > 300:
       return try "{\n"
-        + members.map { try "\(inner)\(JSON.string($0.key)): " + $0.value.lines(inner) }.joined(separator: ",\n")
+        + members.map { try "\(inner)\(JSON.string($0.key)): " + $0.value.lines(inner, levels - 1) }.joined(
+          separator: ",\n")
         + "\n\(indent)}"
     default: return compact
     }

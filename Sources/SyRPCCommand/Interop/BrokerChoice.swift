@@ -39,7 +39,8 @@ func withBroker<Value>(_ choice: BrokerChoice, _ body: (UsedBroker) async throws
     }
     let folder = try await RunFolder.create(in: try StateFolder())
     defer { try? folder.remove() }
-    let endpoint = BrokerEndpoint(address: address, about: "the broker at \(address.host):\(address.port)")
+    let endpoint = BrokerEndpoint(
+      address: address, about: "the broker at \(address.host):\(address.port)", isPrivate: false)
     return try await body(UsedBroker(endpoint: endpoint, replayVirtualHost: replayVirtualHost, folder: folder))
   case .own:
     let broker = try await PrivateBroker.start()
@@ -49,7 +50,7 @@ func withBroker<Value>(_ choice: BrokerChoice, _ body: (UsedBroker) async throws
       outcome = .success(
         try await body(
           UsedBroker(
-            endpoint: BrokerEndpoint(address: broker.address, about: about),
+            endpoint: BrokerEndpoint(address: broker.address, about: about, isPrivate: true),
             replayVirtualHost: broker.replayVirtualHost, folder: broker.folder)))
     } catch { outcome = .failure(error) }
     await broker.stop()

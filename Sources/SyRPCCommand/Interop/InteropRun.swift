@@ -59,6 +59,11 @@ struct InteropRun: Sendable {
       output: output)
     let peers = await PeerCatalog.probe(entries, logFolder: logs, in: folder)
     print(PeerTable.text(peers))
+    let features = peers.compactMap { peer in peer.identity.map { (peer.name, $0.features) } }
+    let plan = try plan.restricted(to: Dictionary(features) { first, _ in first })
+    if plan.cells.count < self.plan.cells.count {
+      print("\(self.plan.cells.count - plan.cells.count) cells are left out: they ask of a peer what it cannot do")
+    }
     print("\(plan.cells.count) cells on \(broker.about)\n")
     fflushOutput()
 
@@ -69,7 +74,7 @@ struct InteropRun: Sendable {
 
     let report = RunReport(
       run: facts(broker, started), peers: peers, cells: results, problems: judge.problems(in: results))
-    try Files.write(try report.json.indented(), to: output / "report.json")
+    try Files.write(try report.json.indented(levels: 2), to: output / "report.json")
     show(report)
     return report.isAsExpected
   }

@@ -6,14 +6,14 @@ extension JSON {
   /// nothing else becomes, before jansson reads the text: good for comparing, never for handing on.
   ///
   /// - Throws: `JSONError`, whose byte offset is that in the rewritten text.
-  package init(exactly text: some Collection<UInt8>) throws(JSONError) {
+  package init(exactly text: some Collection<UInt8>, options: ReadingOptions = []) throws(JSONError) {
     let bytes = Array(text)
     var rewriter = ExactRewriter(bytes)
     // A text that has the mark itself is rewritten even if jansson can read it, else it would equal another's rewriting.
-    if !rewriter.mayHaveMark, let value = try? JSON(parsing: bytes) {
+    if !rewriter.mayHaveMark, let value = try? JSON(parsing: bytes, options: options) {
       self = value
     } else {
-      self = try JSON(parsing: rewriter.rewrite())
+      self = try JSON(parsing: rewriter.rewrite(), options: options)
     }
   }
 }
@@ -21,7 +21,9 @@ extension JSON {
 extension JSON {
   /// The value as JSON text, with what jansson refuses written as it was before ``init(exactly:)`` rewrote it.
   package var exactDescription: String {
-    description.replacing(/(?i)"\\udbff\\udffd(?:integer|real) ([-+.0-9eE]+)"/) { $0.1 }
+    let text = description
+    guard text.utf8.contains(0x5C) else { return text }
+    return text.replacing(/(?i)"\\udbff\\udffd(?:integer|real) ([-+.0-9eE]+)"/) { $0.1 }
       .replacing(/(?i)\\udbff\\udffdunit ([0-9]+);/) { match in
         let digits = String(Int(match.1) ?? 0, radix: 16)
         return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
@@ -47,12 +49,20 @@ private struct ExactRewriter {
 
   /// Whether the mark may be in the text, raw or escaped; false only if it is not.
   var mayHaveMark: Bool {
-    input.indices.contains { index in
-      switch input[index] {
-      case Self.rawMark[0]: input[index...].starts(with: Self.rawMark)
-      case UInt8(ascii: "\\"): codeUnit(at: index) == 0xDBFF
-      default: false
+    // Megabytes are looked at, byte by byte.
+    input.withUnsafeBufferPointer { bytes in
+      var index = 0
+      while index < bytes.count {
+        let byte = bytes[index]
+        if byte == 0xF4, input[index...].starts(with: Self.rawMark) { return true }
+        if byte == 0x5C {
+          if index + 2 < bytes.count, bytes[index + 2] | 0x20 == 0x64, codeUnit(at: index) == 0xDBFF { return true }
+          // What follows a backslash begins no escape of its own.
+          index += 1
+        }
+        index += 1
       }
+      return false
     }
   }
 

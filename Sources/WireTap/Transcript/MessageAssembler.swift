@@ -42,8 +42,9 @@ package struct MessageAssembler {
       content.header = header
       return proceed(content, lane, entry)
     case .body(let body):
-      guard var content = open[lane], let size = content.header?.bodySize,
-        UInt64(content.body.count + body.count) <= size
+      guard let size = open[lane]?.header?.bodySize, UInt64((open[lane]?.body.count ?? 0) + body.count) <= size,
+        // Taken out while it grows, else every frame would copy all those before it.
+        var content = open.removeValue(forKey: lane)
       else {
         contents.stray.append(entry.number)
         break

@@ -39,7 +39,7 @@ import Testing
     #expect(
       cell.objectValue?.keys == [
         "putter", "server", "getter", "scenario", "payload", "mode", "recording", "verdict", "reason", "folder",
-        "repeat", "checks",
+        "milliseconds", "repeat", "checks",
       ])
     let check = try #require(cell["checks"]?.arrayValue?.first)
     #expect(check.objectValue?.keys == ["check", "level", "role", "peer", "verdict", "expected", "observed"])

@@ -45,7 +45,21 @@ import Testing
     #expect(result.findings.first { $0.check == "publish.mandatory" }?.verdict == .fail)
   }
 
-  @Test(arguments: ["\"scenario\": \"echo\"", "\"payloads\": [\"hello\"]", "\"server\": \"swift\""])
+  @Test(arguments: [
+    ("\"payloads\": [\"recorded\"], \"observed\": {\"recorded\": \"not mandatory\"}", Verdict.known),
+    ("\"payloads\": [\"recorded\"], \"observed\": {\"recorded\": \"immediate\"}", Verdict.fail),
+    ("\"server\": [\"swift\", \"pyth*\"]", Verdict.known), ("\"server\": [\"swift\", \"node\"]", Verdict.fail),
+    ("\"golden\": \"python2\"", Verdict.fail),
+  ])
+  func restrictionsAreExact(_ restriction: String, _ verdict: Verdict) async throws {
+    let entry = Self.mandatory.replacing("\"most\"", with: "\(restriction), \"most\"")
+    let (result, _) = try results(try await read(entry))
+    #expect(result.findings.first { $0.check == "publish.mandatory" }?.verdict == verdict)
+  }
+
+  @Test(arguments: [
+    "\"scenario\": \"echo\"", "\"payloads\": [\"hello\"]", "\"server\": \"swift\"", "\"golden\": \"python2\"",
+  ])
   func whatItDoesNotSpeakOfFails(_ restriction: String) async throws {
     let entry = Self.mandatory.replacing("\"most\"", with: "\(restriction), \"most\"")
     let (result, problems) = try results(try await read(entry))
@@ -68,6 +82,11 @@ import Testing
     ("{\"peer\": \"p\", \"role\": \"getter\", \"check\": \"outcome.put\"}", "does not judge a getter"),
     ("{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"reason\": \"r\"}", "\"most\" is missing"),
     ("{\"pear\": \"p\"}", "\"pear\" means nothing here"),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"payloads\": [\"a\"], \"observed\": {\"b\": \"c\"}}",
+      "a string for each of the \"payloads\""
+    ),
+    ("{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"server\": []}", "\"server\" is neither"),
   ])
   func aMalformedEntryIsNamed(_ entry: String, _ message: String) async throws {
     let error = try await #require(throws: InteropError.self) { _ = try await read(entry) }

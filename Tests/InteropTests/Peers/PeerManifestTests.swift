@@ -70,6 +70,54 @@ import Testing
     #expect(throws: InteropError.self) { try manifest.availability(reference: "/nowhere") }
   }
 
+  @Test func theProgramIsThatOfTheVariable() async throws {
+    let text =
+      #"{"name": "p", "program": {"variable": "P", "default": "perl"}, "alternatives": [{"command": ["{program}", "a"]}]}"#
+    func command(_ environment: [String: String]) async throws -> PeerCommand {
+      try await withTemporaryFolder { folder in
+        try Files.write(Array(text.utf8), to: folder / "peer.json")
+        let places = PeerManifest.Places(cache: "/cache", executable: "/bin/syrpc", environment: environment)
+        guard case .live(let command) = try PeerManifest(folder: folder, places: places).availability(reference: nil)
+        else { throw InteropError("it should be live") }
+        return command
+      }
+    }
+    #expect(try await command([:]).executable == "perl")
+    let asked = try await command(["P": "/opt/perl -w  -T"])
+    #expect(asked.executable == "/opt/perl")
+    #expect(asked.arguments == ["-w", "-T", "a"])
+  }
+
+  @Test func aReferenceNeedsNothingThatIsInstalled() async throws {
+    let manifest = try await manifest(
+      """
+      {"name": "p", "alternatives": [{"needs": "/nowhere", "command": ["installed"]}],
+       "reference": {"command": ["checkout"], "environment": {"A": "b"}}}
+      """)
+    guard case .live(let command) = try manifest.availability(reference: "/tmp") else {
+      Issue.record("it should be live")
+      return
+    }
+    #expect(command.executable == "checkout")
+    #expect(command.environment == ["A": "b", "SYRPC_REFERENCE": "/tmp"])
+    #expect(command.reference == "/tmp")
+  }
+
+  @Test func aMissingOneThatWasRecordedIsReplayed() async throws {
+    let manifest = try await manifest(
+      #"{"name": "p", "alternatives": [{"needs": "/nowhere", "command": ["x"]}]}"#)
+    guard case .replay = try manifest.availability(reference: nil, isRecorded: true),
+      case .missing = try manifest.availability(reference: nil, isRecorded: false)
+    else {
+      Issue.record("it should be replayed only if it was recorded")
+      return
+    }
+    let error = try #require(throws: InteropError.self) {
+      try manifest.availability(reference: "/tmp", isRecorded: true)
+    }
+    #expect(error.message.contains("--reference p=/tmp"), "a reference that cannot be run is not replaced in silence")
+  }
+
   @Test(arguments: [
     (#"{"name": 1}"#, "\"name\" is an integer"), (#"{"alternatives": []}"#, "\"name\" is missing"),
     (#"{"name": "a-b"}"#, "a character that a peer's name cannot have"),
@@ -86,7 +134,7 @@ import Testing
     let catalog = try PeerCatalog(folder: try checkout().peers, places: places, references: [:])
     let names = catalog.entries.map(\.manifest.name)
     #expect(names.contains("swift") && names.contains("python") && names.contains("python3"))
-    #expect(try catalog.selected([]).map(\.manifest.name) == ["python", "swift"])
+    #expect(try catalog.selected([]).map(\.manifest.name) == ["node", "php", "python", "swift"])
     #expect(throws: InteropError.self) { try catalog.selected([Glob("nobody*")]) }
     #expect(throws: InteropError.self) {
       try PeerCatalog(folder: try checkout().peers, places: places, references: ["nobody": "/"])

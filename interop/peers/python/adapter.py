@@ -79,10 +79,9 @@ class Adapter(object):
 
     def hello(self, request, answer):
         self.load()
-        reference = bool(os.environ.get('SYRPC_REFERENCE'))
+        reference = os.environ.get('SYRPC_REFERENCE')
         answer['hello'] = {
-            # Which version a checkout is, the harness finds out; the version installed here is not it.
-            'implementation': 'syrpc' if reference else 'syrpc ' + version('syrpc'),
+            'implementation': ' '.join(filter(None, ['syrpc', stated(reference) if reference else version('syrpc')])),
             'runtime': '%s %s' % (platform.python_implementation(), platform.python_version()),
             'libraries': dict((name, version(name)) for name in ('kombu', 'amqp', 'vine', 'siphashc3', 'siphashc')
                               if version(name)),
@@ -91,7 +90,7 @@ class Adapter(object):
             'golden': 'python%d' % sys.version_info[0],
             'features': ['put_request', 'get_result', 'serve'],
             'location': os.path.dirname(os.path.realpath(self.syrpc.__file__)),
-            'reference': reference,
+            'reference': bool(reference),
         }
 
     def open(self, request, answer):
@@ -231,6 +230,17 @@ def version(name):
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
+
+
+def stated(reference):
+    """The version that a checkout states of itself, if it has been built there."""
+    try:
+        from importlib import metadata
+    except ImportError:
+        import importlib_metadata as metadata
+    for distribution in metadata.distributions(name='syrpc', path=[os.path.abspath(reference)]):
+        return distribution.version
+    return None
 
 
 def main():
