@@ -20,8 +20,11 @@ package struct BrokerEndpoint: Sendable {
   /// A tap for one role of a cell.
   ///
   /// - Throws: `TapError`.
-  func tap(_ role: Role, _ peer: String) async throws -> Tap {
-    try await Tap.start(brokerHost: address.host, brokerPort: address.port, role: role.rawValue, peer: peer)
+  func tap(
+    _ role: Role, _ peer: String, onFrame: (@Sendable (Int, Transcript.Entry) -> Void)? = nil
+  ) async throws -> Tap {
+    try await Tap.start(
+      brokerHost: address.host, brokerPort: address.port, role: role.rawValue, peer: peer, onFrame: onFrame)
   }
 }
 
@@ -58,7 +61,11 @@ actor BrokerInspector {
   /// The broker learns of a closed connection's end queue by queue, so it is given a moment; a queue that was never
   /// declared holds nothing.
   ///
-  /// - Parameter patience: how long a moment.
+  /// - Parameters:
+  ///   - topology: the application.
+  ///   - resultIDs: of its results.
+  ///   - patience: how long a moment.
+  /// - Returns: the queues that hold something.
   /// - Throws: ``AMQPError``.
   func leftovers(
     of topology: ExpectedTopology, resultIDs: [String], patience: Duration = .seconds(5)

@@ -9,6 +9,7 @@ struct CellRun {
   let sessions: PerRole<PeerSession>
   let broker: BrokerEndpoint
   let inspector: BrokerInspector
+  private let getting = MethodWatch()
 
   /// How long a server and a getter wait. A result lives ten seconds by default, so nothing comes later than that.
   static let timeout = Duration.seconds(10)
@@ -21,8 +22,10 @@ struct CellRun {
   ///
   /// - Throws: ``InteropError`` if the taps cannot be used: that is the harness's failure, not a peer's.
   func evidence() async throws -> Evidence {
-    let taps = try await sessions.concurrentMap { [broker] role, session in
-      await Result { try await broker.tap(role, session.peer) }
+    let taps = try await sessions.concurrentMap { [broker, getting] role, session in
+      await Result {
+        try await broker.tap(role, session.peer, onFrame: role == .getter ? getting.note : nil)
+      }
     }.map { try $0.get() }
     var roles = sessions.map { RoleEvidence(peer: $0.peer, identity: $0.identity) }
     var reader = TextReader()
@@ -42,14 +45,20 @@ struct CellRun {
   private func exchange(
     _ roles: inout PerRole<RoleEvidence>, through taps: PerRole<Tap>, _ reader: inout TextReader
   ) async {
-    let opened = await sessions.concurrentMap { role, session in
-      await Attempt("open") { try await session.open(role, parameters(taps[role])) }
-    }
+    // The server first: all three declare the request queue.
+    let server = await open(.server, taps)
+    async let putter = open(.putter, taps)
+    async let getter = open(.getter, taps)
+    let opened = PerRole(putter: await putter, server: server, getter: await getter)
     for role in Role.allCases { roles[role].outcomes.append(opened[role].outcome) }
     if Role.allCases.allSatisfy({ opened[$0].value != nil }) { await call(&roles, &reader) }
 
     let closed = await sessions.concurrentMap { _, session in await Attempt("close") { try await session.close() } }
     for role in Role.allCases where opened[role].value != nil { roles[role].outcomes.append(closed[role].outcome) }
+  }
+
+  private func open(_ role: Role, _ taps: PerRole<Tap>) async -> Attempt<Void> {
+    await Attempt("open") { try await sessions[role].open(role, parameters(taps[role])) }
   }
 
   private func call(_ roles: inout PerRole<RoleEvidence>, _ reader: inout TextReader) async {
@@ -69,9 +78,10 @@ struct CellRun {
     // getter is sure to meet a foreign one.
     roles.getter.askedFor = roles.putter.resultIDs.reversed()
     if cell.scenario.calls == 1, payload.isPortable {
-      async let served = serve()
-      async let got = sessions.getter.results(roles.getter.askedFor, timeout: Self.timeout)
-      roles.server.note(await served, &reader)
+      // The getter is there first.
+      async let got = get(roles.getter.askedFor)
+      _ = await getting.wait { $0.name == "basic.consume-ok" }
+      roles.server.note(await serve(), &reader)
       roles.getter.note(await got, &reader)
     } else {
       // A payload that some cannot carry is asked for when it is there: nobody waits in vain.
@@ -81,10 +91,16 @@ struct CellRun {
       let ids = roles.getter.askedFor
       let got =
         payload.isPortable
-        ? await sessions.getter.results(ids, timeout: Self.timeout)
+        ? await get(ids)
         : await sessions.getter.results(ids, timeout: Self.shortTimeout, grace: Self.shortGrace)
       roles.getter.note(got, &reader)
     }
+  }
+
+  private func get(_ resultIDs: [String]) async -> [(resultID: String, attempt: Attempt<String>)] {
+    let results = await sessions.getter.results(resultIDs, timeout: Self.timeout)
+    getting.end()
+    return results
   }
 
   private func serve() async -> Attempt<[PeerSession.SeenRequest]> {

@@ -33,7 +33,9 @@ package struct Conversation: Sendable {
     self.init(transcript, &reader)
   }
 
-  /// - Parameter reader: what has read the bodies of the other conversations of the cell.
+  /// - Parameters:
+  ///   - transcript: the connection's frames.
+  ///   - reader: what has read the bodies of the other conversations of the cell.
   package init(_ transcript: Transcript, _ reader: inout TextReader) {
     self.transcript = transcript
     func steps(_ direction: Transcript.Direction) -> [Step] {

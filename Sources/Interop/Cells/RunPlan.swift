@@ -82,6 +82,7 @@ extension RunPlan {
   /// The plan without the cells that ask of a peer what it cannot do.
   ///
   /// - Parameter features: what each peer can do, by its name; those that are not named can do all.
+  /// - Returns: the plan that is left.
   /// - Throws: ``InteropError`` if that leaves nothing.
   package func restricted(to features: [String: [String]]) throws(InteropError) -> RunPlan {
     let possible = cells.filter { cell in

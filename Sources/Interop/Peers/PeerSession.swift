@@ -62,7 +62,11 @@ package actor PeerSession {
 
   /// Puts a request; gives its result id.
   ///
-  /// - Parameter resultID: the id to use, of a peer with the feature `result_id`; nil to let the peer choose.
+  /// - Parameters:
+  ///   - type: the request's type.
+  ///   - payload: its data as JSON text.
+  ///   - resultID: the id to use, of a peer with the feature `result_id`; nil to let the peer choose.
+  /// - Returns: the id that it has.
   /// - Throws: ``PeerError``.
   package func putRequest(type: String, payload: String, resultID: String? = nil) async throws -> String {
     var question: JSONObject = ["type": .string(type), "payload": .string(payload)]
@@ -77,7 +81,11 @@ package actor PeerSession {
 
   /// Waits for a result; gives its data as JSON text.
   ///
-  /// - Parameter grace: how long beyond that the answer may take, before the adapter counts as broken.
+  /// - Parameters:
+  ///   - resultID: whose result.
+  ///   - timeout: how long the adapter is to wait.
+  ///   - grace: how long beyond that the answer may take, before the adapter counts as broken.
+  /// - Returns: the data.
   /// - Throws: ``PeerError``; of kind `timeout` if the adapter says that nothing came.
   package func getResult(
     _ resultID: String, timeout: Duration, grace: Duration = .seconds(30)

@@ -20,16 +20,17 @@ struct ReplayRun {
     let player = ReplayConnection(
       script: try ReplayScript(recorded), virtualHost: broker.address.virtualHost, user: broker.address.user,
       password: broker.address.password)
-    let tap = try await broker.tap(recorded.roles[0], recorded.peer)
+    let watch = MethodWatch()
+    let tap = try await broker.tap(recorded.roles[0], recorded.peer, onFrame: watch.note)
     let liveTaps = try await liveTaps()
     var roles = cell.combination.map { RoleEvidence(peer: $0, identity: recorded.identity) }
     for (role, session) in live { roles[role] = RoleEvidence(peer: session.peer, identity: session.identity) }
     var reader = TextReader()
 
-    async let played = player.play(host: tap.host, port: tap.port)
+    async let played = play(player, tap, watch)
     switch recorded.side {
-    case .client: await serve(plan, &roles, liveTaps, &reader)
-    case .server: await call(plan, &roles, liveTaps, &reader)
+    case .client: await serve(plan, &roles, liveTaps, &reader, watch)
+    case .server: await call(plan, &roles, liveTaps, &reader, watch)
     }
     let mismatch = await played
 
@@ -49,6 +50,12 @@ struct ReplayRun {
     return evidence
   }
 
+  private func play(_ player: ReplayConnection, _ tap: Tap, _ watch: MethodWatch) async -> ReplayMismatch? {
+    let mismatch = await player.play(host: tap.host, port: tap.port)
+    watch.end()
+    return mismatch
+  }
+
   private func liveTaps() async throws -> [Role: Tap] {
     var taps: [Role: Tap] = [:]
     for (role, session) in live { taps[role] = try await broker.tap(role, session.peer) }
@@ -57,10 +64,23 @@ struct ReplayRun {
 
   /// The live server answers what the recorded client got an answer to.
   private func serve(
-    _ plan: ReplayPlan, _ roles: inout PerRole<RoleEvidence>, _ taps: [Role: Tap], _ reader: inout TextReader
+    _ plan: ReplayPlan, _ roles: inout PerRole<RoleEvidence>, _ taps: [Role: Tap], _ reader: inout TextReader,
+    _ watch: MethodWatch
   ) async {
     guard await open(.server, &roles, taps), let server = live[.server] else { return }
-    for _ in plan.answered {
+    var consumed: Set<String> = []
+    for id in plan.answered {
+      // The recorded client consumes first.
+      let queue = topology.resultQueue(at: topology.resultQueueIndex(for: id))
+      while !consumed.contains(queue) {
+        let isThere = await watch.wait { method in
+          guard method.name == "basic.consume", let name = method.fields["queue"]?.stringValue else { return false }
+          consumed.insert(name)
+          return true
+        }
+        if !isThere { break }
+      }
+      guard consumed.contains(queue) else { break }
       let served = await Attempt("serve") { try await server.serve(count: 1, timeout: CellRun.timeout) }
       roles.server.note(served, &reader)
       if served.value == nil { break }
@@ -70,7 +90,8 @@ struct ReplayRun {
 
   /// The live client makes the calls that the recorded server was asked, and gets the results that it gave.
   private func call(
-    _ plan: ReplayPlan, _ roles: inout PerRole<RoleEvidence>, _ taps: [Role: Tap], _ reader: inout TextReader
+    _ plan: ReplayPlan, _ roles: inout PerRole<RoleEvidence>, _ taps: [Role: Tap], _ reader: inout TextReader,
+    _ watch: MethodWatch
   ) async {
     let putterIsOpen = await open(.putter, &roles, taps)
     let getterIsOpen = await open(.getter, &roles, taps)
@@ -84,6 +105,8 @@ struct ReplayRun {
         roles.putter.outcomes.append(put.outcome)
         if let id = put.value { roles.putter.resultIDs.append(id) }
       }
+      // The recorded server puts its results first.
+      for _ in batch.answered { _ = await watch.wait { $0.name == "basic.publish" } }
       // The last first, so that the getter meets a foreign one where several share a queue.
       let ids = Array(batch.answered.reversed())
       roles.getter.askedFor += ids

@@ -134,6 +134,7 @@ extension JSON {
   /// The value as JSON text for people: a member or element a line, but what is small on one.
   ///
   /// - Parameter levels: how deep; what is further inside is on one line.
+  /// - Returns: UTF-8, ended by a line feed.
   /// - Throws: `JSONError`.
   package func indented(levels: Int = .max) throws -> [UInt8] {
     try Array((lines("", levels) + "\n").utf8)

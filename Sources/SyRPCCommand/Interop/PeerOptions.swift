@@ -20,7 +20,10 @@ struct PeerOptions: ParsableArguments {
     Bundle.main.executablePath ?? CommandLine.arguments[0]
   }
 
-  /// - Parameter canReplay: whether recordings can stand in for peers that are not live.
+  /// - Parameters:
+  ///   - checkout: where they are.
+  ///   - canReplay: whether recordings can stand in for peers that are not live.
+  /// - Returns: the peers.
   /// - Throws: `InteropError`, `ValidationError`.
   func catalog(_ checkout: Checkout, canReplay: Bool = true) throws -> PeerCatalog {
     let environment = ProcessInfo.processInfo.environment
