@@ -13,7 +13,8 @@ struct FailureTests {
       try await app.observer.deleteQueue(queue)
       try await server.putResult("second", data: 2)
       #expect(try await client.getResult("second", timeout: .seconds(30)) == 2)
-      // Under a waiting client, too.
+      // Under a waiting client, too: not the consumer of before, which may still be there.
+      try await app.until(queue, consumers: 0)
       async let third = client.getResult("third", timeout: .seconds(60))
       try await app.until(queue, consumers: 1)
       try await app.observer.deleteQueue(queue)

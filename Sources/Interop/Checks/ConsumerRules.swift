@@ -34,9 +34,11 @@ extension Rule {
       "reject.requeue", .required, [.getter],
       "each result for somebody else is rejected exactly once, with requeue"
     ) { evidence, role in
-      guard !evidence.roles[role].hasFailed(at: "get_result") else { return .inapplicable(RoleEvidence.gaveUp) }
+      // Where get_result failed, what was left unsettled follows from that; what was settled is still judged.
+      let hasFailed = evidence.roles[role].hasFailed(at: "get_result")
       return .all(
-        evidence.roles[role].settled.filter { !$0.kinds.contains(.ack) }, expected: "reject with requeue",
+        evidence.roles[role].settled.filter { !$0.kinds.contains(.ack) && !(hasFailed && $0.kinds.isEmpty) },
+        expected: "reject with requeue",
         none: "every result delivered was acknowledged", \.shown, { $0.kinds == [.requeue] })
     },
     Rule("ack.multiple", .required, [.server, .getter], "messages are settled one by one") { evidence, role in

@@ -149,6 +149,16 @@ struct Defect: Sendable, CustomTestStringConvertible {
     #expect(finding.expected != finding.observed)
   }
 
+  @Test func aFailedGetHidesNoWrongReject() throws {
+    var recorded = try RecordedEvidence()
+    recorded.client = recorded.client.changing("basic.reject") { $0[$0.count - 2] = 0 }
+    var evidence = try recorded.evidence()
+    evidence.roles.getter.outcomes = [("get_result", PeerError(.timeout, "nothing came"))]
+    let findings = Judge(divergences: [], golden: GoldenMessages()).judge(evidence).findings
+    #expect(findings.first { $0.check == "reject.requeue" }?.verdict == .fail)
+    #expect(findings.first { $0.check == "ack.result" }?.verdict == .skipped)
+  }
+
   @Test func whatIsLeftInTheBrokerFails() throws {
     var evidence = try RecordedEvidence().evidence()
     evidence.leftovers = [QueueLeftover(queue: "q", messages: 1, consumers: 2)]
