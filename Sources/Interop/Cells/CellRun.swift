@@ -15,8 +15,8 @@ struct CellRun {
   static let timeout = Duration.seconds(10)
   /// How long a getter waits for a result that is there already, and that it may be unable to take; and how long it is
   /// waited for then. One that gives the result back and waits anew, again and again, would take 14 seconds.
-  static let shortTimeout = Duration.seconds(2)
-  static let shortGrace = Duration.seconds(1)
+  static let shortTimeout = Duration.seconds(1)
+  static let shortGrace = Duration.milliseconds(500)
 
   /// Runs the cell.
   ///

@@ -35,8 +35,8 @@ struct InteropCommand: AsyncParsableCommand {
   @Option(name: .long, help: "The folder for report.json and failing cells; build/interop in the checkout by default.")
   var output: String?
 
-  @Option(name: .long, help: "How many cells are run at a time; by default twice the cores.")
-  var parallel = 2 * ProcessInfo.processInfo.activeProcessorCount
+  @Option(name: .long, help: "How many cells are run at a time; by default three times the cores.")
+  var parallel = 3 * ProcessInfo.processInfo.activeProcessorCount
 
   @Flag(name: .long, help: "Show what would run, and run nothing.")
   var list = false
