@@ -20,7 +20,9 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.2.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     .package(url: "https://github.com/onevcat/Rainbow", from: "4.0.0"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
@@ -35,6 +37,9 @@ let package = Package(
     .systemLibrary(
       name: "CJansson", pkgConfig: "jansson",
       providers: [.apt(["libjansson-dev"]), .brew(["jansson"])]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "openssl",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
 
     .target(
       name: "SyRPCWire",
@@ -42,11 +47,18 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "AMQP",
-      dependencies: ["CRabbitMQ", "SyRPCWire", .product(name: "Logging", package: "swift-log")],
+      dependencies: ["COpenSSL", "CRabbitMQ", "SyRPCWire", .product(name: "Logging", package: "swift-log")],
       swiftSettings: strict),
     .target(
       name: "SyRPC",
-      dependencies: ["AMQP", "SyRPCWire", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "AMQP", "SyRPCWire",
+        .product(name: "HeapModule", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
       swiftSettings: strict),
     .target(
       name: "WireTap",
@@ -83,7 +95,21 @@ let package = Package(
     .testTarget(name: "SyRPCWireTests", dependencies: ["SyRPCWire"], swiftSettings: strict),
     .testTarget(name: "AMQPTests", dependencies: ["AMQP", "Interop", "SyRPCWire", "WireTap"], swiftSettings: strict),
     .testTarget(
-      name: "SyRPCTests", dependencies: ["AMQP", "Interop", "SyRPC", "SyRPCWire", "WireTap"], swiftSettings: strict),
+      name: "SyRPCTests",
+      dependencies: [
+        "AMQP", "SyRPC", "SyRPCWire", "TestSupport", "WireTap",
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ResilienceTests",
+      dependencies: ["AMQP", "Interop", "SyRPC", "SyRPCWire", "TestSupport", "WireTap"], swiftSettings: strict),
+    .target(
+      name: "TestSupport",
+      dependencies: ["AMQP", "Interop", "SyRPC", .product(name: "Logging", package: "swift-log")],
+      path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "WireTapTests",
       dependencies: [

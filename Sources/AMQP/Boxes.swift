@@ -1,10 +1,12 @@
 internal import Synchronization
 
 /// A value that is set later, from anywhere.
-final class Mailbox<Value: Sendable>: Sendable {
+package final class Mailbox<Value: Sendable>: Sendable {
   private let content = Mutex<Value?>(nil)
-  var value: Value? { content.withLock { $0 } }
-  func set(_ value: Value) { content.withLock { $0 = value } }
+  package init() {}
+  package var value: Value? { content.withLock { $0 } }
+  package func set(_ value: Value) { content.withLock { $0 = value } }
+  package func clear() { content.withLock { $0 = nil } }
 }
 
 /// A reference that does not keep its object alive.

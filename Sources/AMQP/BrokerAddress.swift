@@ -3,24 +3,29 @@ internal import Foundation
 /// Where a broker is, and as whom to speak to it.
 public struct BrokerAddress: Hashable, Sendable {
   public var host: String
+  /// 5672 as a rule, 5671 with TLS.
   public var port: Int
+  /// Whether the connection is encrypted (`amqps`).
+  public var usesTLS: Bool
   public var virtualHost: String
   public var user: String
   public var password: String
 
   /// The address of a broker; what is left out has the defaults of RabbitMQ and of the SyRPC references.
   public init(
-    host: String = "localhost", port: Int = 5672, virtualHost: String = "/", user: String = "guest",
-    password: String = "guest"
+    host: String = "localhost", port: Int? = nil, usesTLS: Bool = false, virtualHost: String = "/",
+    user: String = "guest", password: String = "guest"
   ) {
     self.host = host
-    self.port = port
+    self.port = port ?? (usesTLS ? 5671 : 5672)
+    self.usesTLS = usesTLS
     self.virtualHost = virtualHost
     self.user = user
     self.password = password
   }
 
-  /// The address that an `amqp://user:password@host:port/virtual-host` URL names, by RabbitMQ's URI specification.
+  /// The address that an `amqp://user:password@host:port/virtual-host` URL names, or an `amqps` one, by RabbitMQ's URI
+  /// specification.
   ///
   /// Parts are percent-decoded one by one, so `%2f` in the path is a slash in the virtual host's name. Without a path
   /// the virtual host is `/`; with an empty one (`amqp://host/`) it is the one whose name is empty.
@@ -31,14 +36,17 @@ public struct BrokerAddress: Hashable, Sendable {
     guard let parts = URLComponents(string: url, encodingInvalidCharacters: false) else {
       throw BrokerAddressError("it is not a URL")
     }
-    guard parts.scheme?.lowercased() == "amqp" else {
-      throw BrokerAddressError("its scheme is \(parts.scheme ?? "missing"), not amqp")
+    let usesTLS: Bool
+    switch parts.scheme?.lowercased() {
+    case "amqp": usesTLS = false
+    case "amqps": usesTLS = true
+    case let scheme: throw BrokerAddressError("its scheme is \(scheme ?? "missing"), not amqp or amqps")
     }
     guard let host = parts.host, !host.isEmpty else { throw BrokerAddressError("it names no host") }
     guard parts.query == nil, parts.fragment == nil else {
       throw BrokerAddressError("it has a query or a fragment, which mean nothing here")
     }
-    self.init(host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host)
+    self.init(host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host, usesTLS: usesTLS)
     if let port = parts.port {
       guard (1...65535).contains(port) else { throw BrokerAddressError("its port is \(port)") }
       self.port = port
@@ -67,13 +75,18 @@ public struct BrokerAddress: Hashable, Sendable {
 
 extension BrokerAddress: CustomStringConvertible {
   /// The address without the password.
-  public var description: String { "\(user)@\(host):\(port) virtual host \(virtualHost)" }
+  public var description: String { "\(user)@\(place) virtual host \(virtualHost)" }
+
+  /// Host and port, as they are written in a URL, with what differs from plain AMQP.
+  package var place: String {
+    "\(host.contains(":") ? "[\(host)]" : host):\(port)\(usesTLS ? " (TLS)" : "")"
+  }
 }
 
 extension BrokerAddress: CustomReflectable {
   /// Without the password, so that no dump shows it.
   public var customMirror: Mirror {
-    Mirror(self, children: ["host": host, "port": port, "virtualHost": virtualHost, "user": user])
+    Mirror(self, children: ["host": host, "port": port, "usesTLS": usesTLS, "virtualHost": virtualHost, "user": user])
   }
 }
 

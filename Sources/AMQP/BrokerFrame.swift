@@ -2,8 +2,8 @@ internal import CRabbitMQ
 
 /// What the broker says, copied out of librabbitmq's memory.
 enum BrokerFrame {
-  case connectionClosed(code: Int, text: String)
-  case channelClosed(code: Int, text: String)
+  case connectionClosed(BrokerException)
+  case channelClosed(BrokerException)
   case blocked(reason: String)
   case unblocked
   case queueDeclared(QueueStatus)
@@ -14,7 +14,7 @@ enum BrokerFrame {
   case acknowledged(deliveryTag: UInt64, multiple: Bool)
   case rejected(deliveryTag: UInt64, multiple: Bool)
   case consumerCancelled(consumerTag: String)
-  case contentHeader(bodySize: UInt64)
+  case contentHeader(bodySize: UInt64, headers: [String: String] = [:])
   case contentBody([UInt8])
   /// A heartbeat, which librabbitmq has answered, or something that this client never asks for.
   case nothing
@@ -22,7 +22,8 @@ enum BrokerFrame {
   init(_ frame: inout amqp_frame_t) {
     switch Int32(frame.frame_type) {
     case AMQP_FRAME_METHOD: self.init(syrpc_amqp_frame_method(&frame))
-    case AMQP_FRAME_HEADER: self = .contentHeader(bodySize: syrpc_amqp_frame_body_size(&frame))
+    case AMQP_FRAME_HEADER:
+      self = .contentHeader(bodySize: syrpc_amqp_frame_body_size(&frame), headers: Self.headers(&frame))
     case AMQP_FRAME_BODY: self = .contentBody(syrpc_amqp_frame_fragment(&frame).copied)
     default: self = .nothing
     }
@@ -37,10 +38,13 @@ enum BrokerFrame {
     switch method.id {
     case Method.connectionClose:
       let close = read(amqp_connection_close_t.self)
-      self = .connectionClosed(code: Int(close.reply_code), text: close.reply_text.string)
+      self = .connectionClosed(BrokerException(close))
     case Method.channelClose:
       let close = read(amqp_channel_close_t.self)
-      self = .channelClosed(code: Int(close.reply_code), text: close.reply_text.string)
+      self = .channelClosed(
+        BrokerException(
+          replyCode: Int(close.reply_code), text: close.reply_text.string,
+          method: UInt32(close.class_id) << 16 | UInt32(close.method_id)))
     case Method.connectionBlocked:
       self = .blocked(reason: read(amqp_connection_blocked_t.self).reason.string)
     case Method.connectionUnblocked:
@@ -74,6 +78,30 @@ enum BrokerFrame {
   }
 }
 
+extension BrokerFrame {
+  /// The headers that are text; others are not ours.
+  private static func headers(_ frame: inout amqp_frame_t) -> [String: String] {
+    guard
+      let properties = syrpc_amqp_frame_properties(&frame)?.load(as: amqp_basic_properties_t.self),
+      properties._flags & UInt32(AMQP_BASIC_HEADERS_FLAG) != 0
+    else { return [:] }
+    let entries = UnsafeBufferPointer(start: properties.headers.entries, count: Int(properties.headers.num_entries))
+    var headers: [String: String] = [:]
+    for entry in entries where entry.value.kind == UInt8(AMQP_FIELD_KIND_UTF8.rawValue) {
+      headers[entry.key.string] = entry.value.value.bytes.string
+    }
+    return headers
+  }
+}
+
+extension BrokerException {
+  init(_ close: amqp_connection_close_t) {
+    self.init(
+      replyCode: Int(close.reply_code), text: close.reply_text.string,
+      method: UInt32(close.class_id) << 16 | UInt32(close.method_id))
+  }
+}
+
 /// What a queue holds, as queue.declare-ok says.
 package struct QueueStatus: Hashable, Sendable {
   /// Messages ready for delivery.
@@ -100,6 +128,7 @@ enum Method {
   static let basicQos: UInt32 = 0x003C_000A
   static let basicConsume: UInt32 = 0x003C_0014
   static let basicCancel: UInt32 = 0x003C_001E
+  static let basicPublish: UInt32 = 0x003C_0028
   static let basicReturn: UInt32 = 0x003C_0032
   static let basicDeliver: UInt32 = 0x003C_003C
   static let basicAck: UInt32 = 0x003C_0050

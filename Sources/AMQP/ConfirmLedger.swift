@@ -6,6 +6,8 @@ struct ConfirmLedger<Token> {
   struct Entry {
     let token: Token
     let exchange: String
+    /// Of the body, in bytes.
+    let size: Int
     let returnedWith: AMQPError?
   }
 
@@ -14,7 +16,9 @@ struct ConfirmLedger<Token> {
     /// and are not another message's.
     var token: Token?
     let destination: Destination
-    let deadline: ContinuousClock.Instant
+    /// Of the body, in bytes.
+    let size: Int
+    let sent: ContinuousClock.Instant
   }
 
   private struct Destination: Hashable {
@@ -26,18 +30,15 @@ struct ConfirmLedger<Token> {
   private var returns: [Destination: (count: Int, error: AMQPError)] = [:]
   /// No message with a lower tag is unsettled.
   private var oldestTag: UInt64 = 1
-  /// No message with a lower tag has a sender that waits.
-  private var oldestAwaited: UInt64 = 1
   private var nextTag: UInt64 = 1
 
-  /// Notes a message just sent, and gives its delivery tag. Tags count from 1 (RabbitMQ, confirm.select). Its deadline
-  /// is not before that of the message sent last.
+  /// Notes a message just sent, and gives its delivery tag. Tags count from 1 (RabbitMQ, confirm.select).
   mutating func published(
-    _ token: Token, exchange: String, routingKey: String, deadline: ContinuousClock.Instant
+    _ token: Token, exchange: String, routingKey: String, size: Int, at now: ContinuousClock.Instant
   ) -> UInt64 {
     defer { nextTag += 1 }
     let destination = Destination(exchange: exchange, routingKey: routingKey)
-    messages[nextTag] = Message(token: token, destination: destination, deadline: deadline)
+    messages[nextTag] = Message(token: token, destination: destination, size: size, sent: now)
     return nextTag
   }
 
@@ -68,7 +69,9 @@ struct ConfirmLedger<Token> {
     }
     return settled.compactMap { message in
       message.token.map {
-        Entry(token: $0, exchange: message.destination.exchange, returnedWith: came[message.destination]?.error)
+        Entry(
+          token: $0, exchange: message.destination.exchange, size: message.size,
+          returnedWith: came[message.destination]?.error)
       }
     }
   }
@@ -77,19 +80,16 @@ struct ConfirmLedger<Token> {
   mutating func remove(_ tag: UInt64) -> Entry? {
     guard let message = messages[tag], let token = message.token else { return nil }
     messages[tag]?.token = nil
-    advance()
-    return Entry(token: token, exchange: message.destination.exchange, returnedWith: nil)
+    return Entry(token: token, exchange: message.destination.exchange, size: message.size, returnedWith: nil)
   }
 
-  /// Gives the senders of the messages that were not settled in time; they wait no longer.
-  mutating func expired(at now: ContinuousClock.Instant) -> [Entry] {
-    var entries: [Entry] = []
-    while let deadline = nextDeadline, deadline <= now, let entry = remove(oldestAwaited) { entries.append(entry) }
-    return entries
+  /// Gives all senders, in the order in which they sent; they wait no longer.
+  mutating func removeSenders() -> [Entry] {
+    oldestTag < nextTag ? (oldestTag..<nextTag).compactMap { remove($0) } : []
   }
 
-  /// The time at which the next message expires.
-  var nextDeadline: ContinuousClock.Instant? { messages[oldestAwaited]?.deadline }
+  /// When the oldest message that is not settled was sent.
+  var oldestSent: ContinuousClock.Instant? { messages[oldestTag]?.sent }
 
   /// Takes out all, in the order in which they were sent.
   mutating func removeAll() -> [Entry] {
@@ -98,7 +98,5 @@ struct ConfirmLedger<Token> {
 
   private mutating func advance() {
     while oldestTag < nextTag, messages[oldestTag] == nil { oldestTag += 1 }
-    oldestAwaited = max(oldestAwaited, oldestTag)
-    while oldestAwaited < nextTag, messages[oldestAwaited]?.token == nil { oldestAwaited += 1 }
   }
 }

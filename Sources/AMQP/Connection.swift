@@ -1,6 +1,5 @@
 internal import CRabbitMQ
 package import Logging
-internal import SyRPCWire
 
 /// One AMQP 0-9-1 connection with one channel, in confirm mode.
 ///
@@ -8,47 +7,33 @@ internal import SyRPCWire
 /// wait without holding the thread. Answers to one method come in the order of its questions; those to different methods
 /// need not: RabbitMQ lets the queue itself send consume-ok and cancel-ok, and the channel's own answers overtake them.
 ///
-/// A connection fails as a whole: after any exception of the broker's, also one of the channel alone, everybody who
-/// waits gets that error and the connection is closed. Whoever needs another opens one.
+/// A connection fails as a whole: after any exception of the broker's, also one of the channel alone, it is closed. Who
+/// caused the exception gets it as it is, everybody else who waits a `connectionLost`. Whoever needs another opens one.
 package actor AMQPConnection {
-  private struct PendingReply {
-    /// Some answers nobody waits for; they have their question all the same.
-    enum Receiver {
-      case nobody
-      case caller(CheckedContinuation<BrokerFrame, any Error>)
-      case cancelledConsumer(tag: String)
-    }
-    /// The method that answers.
-    let method: UInt32
-    let receiver: Receiver
-    let deadline: ContinuousClock.Instant
-  }
-
-  private struct Consumer {
-    let receive: @Sendable (Delivery) -> Void
-    let end: @Sendable (AMQPError) -> Void
-  }
-
-  private let thread: OwnerThread
+  let thread: OwnerThread
+  let options: ConnectionOptions
+  let logger: Logger
   private let address: BrokerAddress
-  private let options: ConnectionOptions
-  private let logger: Logger
 
-  private var handle: Handle?
+  var handle: Handle?
   private var failure: AMQPError?
-  private var replies: [PendingReply] = []
-  private var confirms = ConfirmLedger<CheckedContinuation<Void, any Error>>()
-  private var assembler = ContentAssembler()
-  private var consumers: [String: Consumer] = [:]
-  private var consumerCount = 0
+  private var replies = PendingReplies()
+  var confirms = ConfirmLedger<CheckedContinuation<Void, any Error>>()
+  var assembler = ContentAssembler()
+  var consumers: [String: Consumer] = [:]
+  var consumerCount = 0
   /// Why the broker takes no messages for now (connection.blocked).
-  private var blockedReason: String?
+  var blockedReason: String?
+  var publishersWaiting = WaitingRoom()
+  /// When the broker last said something, heartbeats left out: librabbitmq keeps them to itself.
+  var lastHeard = ContinuousClock.now
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   /// Connects, logs in and opens the channel.
   ///
-  /// - Throws: ``AMQPError`` with `unreachable`, `handshakeFailed`, `accessRefused`, `notFound` or `resources`.
+  /// - Throws: ``AMQPError`` with `unreachable`, `handshakeFailed`, `untrusted`, `authenticationFailed`,
+  ///   `unknownVirtualHost`, `accessRefused` or `resources`.
   package static func open(
     _ address: BrokerAddress, _ options: ConnectionOptions, logger: Logger
   ) async throws -> AMQPConnection {
@@ -80,7 +65,7 @@ package actor AMQPConnection {
       shutDown(error as? AMQPError ?? AMQPError(.closed, "\(error)"))
       throw error
     }
-    logger.debug("connected", metadata: ["broker": "\(address.host):\(address.port)", "name": "\(options.name)"])
+    logger.debug("connected", metadata: ["broker": "\(address.place)", "name": "\(options.name)"])
   }
 
   /// Whether the connection can still be used.
@@ -102,113 +87,20 @@ package actor AMQPConnection {
     } catch {
       logger.debug("not closed in an orderly way", metadata: ["error": "\(error)"])
     }
-    shutDown(AMQPError(.closed, "the connection has been closed"))
+    drop()
   }
 
-  // MARK: - Publishing
-
-  /// Publishes a persistent, mandatory JSON message and waits until the broker has confirmed it.
-  ///
-  /// - Throws: ``AMQPError``: `unroutable` if it reached no queue, `notConfirmed`, `timedOut` with the broker's reason
-  ///   if it blocks publishers, `connectionLost`; and `CancellationError`. After the last four it may or may not arrive;
-  ///   if the task was cancelled before, it is not sent.
-  package func publish(_ body: [UInt8], to exchange: String, routingKey: String) async throws {
-    try Task.checkCancellation()
-    let arena = Arena()
-    defer { extendLifetime(arena) }
-    var properties = amqp_basic_properties_t()
-    properties._flags = UInt32(
-      AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG)
-    properties.content_type = arena.bytes(MessageProperties.contentType)
-    properties.content_encoding = arena.bytes(MessageProperties.contentEncoding)
-    properties.delivery_mode = MessageProperties.persistentDeliveryMode
-
-    // What has arrived is read first: a broker that waits for its own reader would never take what we write
-    // (librabbitmq #780).
-    _ = pump()
-    let handle = try usable()
-    do {
-      try handle.publish(
-        body, exchange: exchange, routingKey: routingKey, mandatory: true, properties: properties, arena)
-    } catch {
-      shutDown(error)
-      throw error
-    }
-
-    let tag = Mailbox<UInt64>()
-    try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        let deadline = ContinuousClock.now + options.replyTimeout
-        tag.set(confirms.published(continuation, exchange: exchange, routingKey: routingKey, deadline: deadline))
-        if Task.isCancelled { giveUp(tag) }
-      }
-    } onCancel: {
-      Task { await self.giveUp(tag) }
-    }
-  }
-
-  private func giveUp(_ tag: Mailbox<UInt64>) {
-    guard let tag = tag.value, let entry = confirms.remove(tag) else { return }
-    entry.token.resume(throwing: CancellationError())
-  }
-
-  // MARK: - Consuming
-
-  /// Starts a consumer with manual acknowledgement.
-  ///
-  /// - Parameters:
-  ///   - queue: the queue to consume.
-  ///   - prefetch: how many messages may be unacknowledged at a time; 0 for any number.
-  ///   - receive: called on this connection's executor for each message.
-  ///   - end: called on this connection's executor when the broker cancels the consumer or the connection fails.
-  /// - Returns: the consumer tag, to cancel it by. Messages may arrive before the broker's consume-ok.
-  /// - Throws: ``AMQPError`` if it cannot be sent. If the broker refuses, `end` says so.
-  package func consume(
-    _ queue: String, prefetch: UInt16, receive: @escaping @Sendable (Delivery) -> Void,
-    end: @escaping @Sendable (AMQPError) -> Void
-  ) throws -> String {
-    let arena = Arena()
-    defer { extendLifetime(arena) }
-    consumerCount += 1
-    let tag = "syrpc.\(consumerCount)"
-    // RabbitMQ applies basic.qos without `global` to the consumers that follow on the channel.
-    try notify(Method.basicQos, amqp_basic_qos_t(prefetch_size: 0, prefetch_count: prefetch, global: 0))
-    try notify(
-      Method.basicConsume,
-      amqp_basic_consume_t(
-        ticket: 0, queue: arena.bytes(queue), consumer_tag: arena.bytes(tag), no_local: 0, no_ack: 0, exclusive: 0,
-        nowait: 0, arguments: amqp_empty_table))
-    consumers[tag] = Consumer(receive: receive, end: end)
-    return tag
-  }
-
-  /// Cancels a consumer. What the broker has sent before it reads this is still handed over; messages that are
-  /// acknowledged after this call make room for no new ones.
-  package func cancel(_ consumerTag: String) throws {
-    let arena = Arena()
-    defer { extendLifetime(arena) }
-    try send(Method.basicCancel, amqp_basic_cancel_t(consumer_tag: arena.bytes(consumerTag), nowait: 0))
-    expectReply(to: Method.basicCancel, .cancelledConsumer(tag: consumerTag))
-  }
-
-  /// Acknowledges one message.
-  package func acknowledge(_ deliveryTag: UInt64) throws {
-    try send(Method.basicAck, amqp_basic_ack_t(delivery_tag: deliveryTag, multiple: 0))
-  }
-
-  /// Gives one message back to its queue.
-  package func requeue(_ deliveryTag: UInt64) throws {
-    try send(Method.basicReject, amqp_basic_reject_t(delivery_tag: deliveryTag, requeue: 1))
-  }
+  /// Ends the connection without a word to the broker. Everybody who still waits on it gets an error.
+  package func drop() { shutDown(AMQPError(.closed, "the connection has been closed")) }
 
   // MARK: - Methods and answers
 
-  private func usable() throws(AMQPError) -> Handle {
+  func usable() throws(AMQPError) -> Handle {
     if let handle { return handle }
     throw failure ?? AMQPError(.closed, "the connection is not open")
   }
 
-  private func send<Arguments>(_ method: UInt32, _ arguments: Arguments) throws(AMQPError) {
+  func send<Arguments>(_ method: UInt32, _ arguments: Arguments) throws(AMQPError) {
     let handle = try usable()
     do { try handle.send(method, arguments) } catch {
       shutDown(error)
@@ -221,144 +113,44 @@ package actor AMQPConnection {
     return try await reply(to: method)
   }
 
-  /// Sends a method whose answer concerns nobody.
-  private func notify<Arguments>(_ method: UInt32, _ arguments: Arguments) throws(AMQPError) {
-    try send(method, arguments)
-    expectReply(to: method, .nobody)
-  }
-
   private func reply(to method: UInt32) async throws -> BrokerFrame {
-    try await withCheckedThrowingContinuation { expectReply(to: method, .caller($0)) }
-  }
-
-  private func expectReply(to method: UInt32, _ receiver: PendingReply.Receiver) {
-    // The number of an answer is its question's plus one, for all methods that are used here (AMQP 0-9-1, 1.4).
-    replies.append(
-      PendingReply(method: method + 1, receiver: receiver, deadline: ContinuousClock.now + options.replyTimeout))
-  }
-
-  private func answer(_ method: UInt32, _ frame: BrokerFrame) {
-    guard let index = replies.firstIndex(where: { $0.method == method }) else { return }
-    switch replies.remove(at: index).receiver {
-    case .nobody: break
-    case .caller(let continuation): continuation.resume(returning: frame)
-    case .cancelledConsumer(let tag): consumers[tag] = nil
+    try await withCheckedThrowingContinuation { continuation in
+      expectReply(to: method) { continuation.resume(with: $0) }
     }
   }
 
-  // MARK: - The thread's turn
-
-  /// Reads what has arrived, and says what to wait for.
-  fileprivate func pump() -> OwnerThread.Interest {
-    guard let handle else { return .init() }
-    do {
-      // Bounded, so that jobs get their turn under a flood.
-      for _ in 0..<256 {
-        guard self.handle === handle, let frame = try handle.nextFrame() else { break }
-        try receive(frame)
-      }
-      handle.releaseBuffers()
-    } catch {
-      shutDown(error)
-    }
-    expire()
-    return self.handle == nil ? .init() : interest(in: handle)
+  /// Someone, or nobody, is told what answers a method just sent.
+  func expectReply(to method: UInt32, _ receive: @escaping PendingReplies.Receiver = { _ in }) {
+    replies.expect(method, by: .now + options.replyTimeout, receive)
   }
 
-  private func interest(in handle: Handle) -> OwnerThread.Interest {
-    if handle.hasBufferedInput { return .init(descriptor: handle.descriptor, timeout: .zero) }
-    var timeout = Duration.seconds(max(1, handle.heartbeat)) / 2
-    for deadline in [replies.first?.deadline, confirms.nextDeadline].compactMap(\.self) {
-      timeout = min(timeout, ContinuousClock.now.duration(to: deadline))
-    }
-    return .init(descriptor: handle.descriptor, timeout: timeout)
-  }
+  func answer(_ method: UInt32, _ frame: BrokerFrame) { replies.take(answer: method)?(.success(frame)) }
 
-  private func expire() {
-    let now = ContinuousClock.now
-    for entry in confirms.expired(at: now) {
-      let cause = blockedReason.map { "it blocks publishers: \($0)" } ?? "no answer"
-      entry.token.resume(
-        throwing: AMQPError(.timedOut, "the broker did not confirm a message to \(entry.exchange): \(cause)"))
-    }
-    if let reply = replies.first, reply.deadline <= now {
-      shutDown(AMQPError(.timedOut, "the broker did not answer within \(options.replyTimeout)"))
-    }
-  }
+  var nextReplyDeadline: ContinuousClock.Instant? { replies.nextDeadline }
 
-  private func receive(_ frame: BrokerFrame) throws(AMQPError) {
-    switch frame {
-    case .connectionClosed(let code, let text):
-      try? handle?.sendOnConnection(Method.connectionCloseOk, amqp_connection_close_ok_t())
-      throw AMQPError(replyCode: code, text: text)
-    case .channelClosed(let code, let text):
-      // The broker ignores everything on the channel until it has this answer (AMQP 0-9-1, channel.close).
-      try? handle?.send(Method.channelCloseOk, amqp_channel_close_ok_t())
-      throw AMQPError(replyCode: code, text: text)
-    case .blocked(let reason):
-      blockedReason = reason
-      logger.warning("the broker blocks publishers", metadata: ["reason": "\(reason)"])
-    case .unblocked:
-      blockedReason = nil
-    case .acknowledged(let tag, let multiple):
-      for entry in confirms.settle(tag, multiple: multiple) {
-        if let error = entry.returnedWith { entry.token.resume(throwing: error) } else { entry.token.resume() }
-      }
-    case .rejected(let tag, let multiple):
-      for entry in confirms.settle(tag, multiple: multiple) {
-        entry.token.resume(
-          throwing: AMQPError(.notConfirmed, "the broker refused a message to \(entry.exchange) (basic.nack)"))
-      }
-    case .consumerCancelled(let tag):
-      consumers.removeValue(forKey: tag)?.end(
-        AMQPError(.notFound, "the broker cancelled the consumer: its queue is gone"))
-    case .delivery, .returned, .contentHeader, .contentBody:
-      switch assembler.receive(frame) {
-      case .delivery(let delivery, let tag): deliver(delivery, to: tag)
-      case .returned(let code, let text, let exchange, let routingKey):
-        let error = AMQPError(
-          .unroutable, "no queue took a message to \(exchange) with routing key \(routingKey): \(text)",
-          replyCode: code)
-        confirms.returned(exchange: exchange, routingKey: routingKey, error)
-      case nil: break
-      }
-    case .done(Method.connectionCloseOk):
-      throw AMQPError(.closed, "the connection has been closed")
-    case .queueDeclared: answer(Method.queueDeclareOk, frame)
-    case .done(let method): answer(method, frame)
-    case .nothing: break
-    }
-  }
+  // MARK: - The end
 
-  private func deliver(_ delivery: Delivery, to consumerTag: String) {
-    if let consumer = consumers[consumerTag] {
-      consumer.receive(delivery)
-    } else {
-      // For a consumer that is gone already; nobody else would give it back before the connection ends.
-      try? requeue(delivery.deliveryTag)
-    }
-  }
-
-  private func shutDown(_ error: AMQPError) {
+  /// Ends the connection; `culprit` is the method that the broker took exception to.
+  func shutDown(_ error: AMQPError, culprit: UInt32 = 0) {
     guard failure == nil else { return }
-    failure = error
+    let bystanders = error.toBystanders
+    failure = bystanders
     handle = nil
-    let replies = self.replies
-    self.replies.removeAll()
-    for case .caller(let continuation) in replies.map(\.receiver) { continuation.resume(throwing: error) }
-    for entry in confirms.removeAll() { entry.token.resume(throwing: error) }
+    // Told first: who is resumed below asks for another connection at once.
+    options.observe(.ended(error))
+    // The broker works through them in order, so the first of its kind is the one.
+    if culprit != 0, let receive = replies.take(answer: culprit + 1) { receive(.failure(error)) }
+    for receive in replies.takeAll() { receive(.failure(bystanders)) }
+    let refused = confirms.removeAll()
+    let largest = refused.map(\.size).max()
+    for entry in refused {
+      let isCulprit = culprit == Method.basicPublish && (error.code != .messageTooLarge || entry.size == largest)
+      entry.token.resume(throwing: isCulprit ? error : bystanders)
+    }
+    publishersWaiting.leave(throwing: bystanders)
     let consumers = self.consumers
     self.consumers.removeAll()
-    for consumer in consumers.values { consumer.end(error) }
+    for consumer in consumers.values { consumer.end(bystanders) }
     thread.stop()
-  }
-}
-
-/// What the thread calls between its jobs. It does not keep the connection alive.
-private final class Turn: Sendable {
-  let connection = WeakBox<AMQPConnection>()
-
-  func take() -> OwnerThread.Interest {
-    connection.value?.assumeIsolated { $0.pump() } ?? .init()
   }
 }

@@ -6,6 +6,8 @@ package struct Delivery: Sendable {
   package let redelivered: Bool
   package let exchange: String
   package let routingKey: String
+  /// The headers that are text.
+  package let headers: [String: String]
   package let body: [UInt8]
 }
 
@@ -18,6 +20,7 @@ struct ContentAssembler {
   }
 
   private var method: BrokerFrame?
+  private var headers: [String: String] = [:]
   private var body: [UInt8] = []
   private var missing = 0
 
@@ -28,7 +31,8 @@ struct ContentAssembler {
       method = frame
       body = []
       return nil
-    case .contentHeader(let size):
+    case .contentHeader(let size, let headers):
+      self.headers = headers
       missing = Int(clamping: size)
       // The size is the broker's word: room is made as the bytes come, not before.
       body.reserveCapacity(min(missing, 1 << 20))
@@ -48,7 +52,8 @@ struct ContentAssembler {
     switch method {
     case .delivery(let consumerTag, let deliveryTag, let redelivered, let exchange, let routingKey):
       let delivery = Delivery(
-        deliveryTag: deliveryTag, redelivered: redelivered, exchange: exchange, routingKey: routingKey, body: body)
+        deliveryTag: deliveryTag, redelivered: redelivered, exchange: exchange, routingKey: routingKey,
+        headers: headers, body: body)
       return .delivery(delivery, consumerTag: consumerTag)
     case .returned(let code, let text, let exchange, let routingKey):
       return .returned(code: code, text: text, exchange: exchange, routingKey: routingKey)

@@ -32,16 +32,16 @@ final class Handle {
     guard (1...65535).contains(address.port) else {
       throw AMQPError(.unreachable, "cannot connect to \(address.host): there is no port \(address.port)")
     }
-    guard let socket = amqp_tcp_socket_new(state) else {
-      throw AMQPError(.resources, "no memory for a socket")
-    }
+    let socket = try address.usesTLS ? TLSSocket.make(state, options.tls) : amqp_tcp_socket_new(state)
+    guard let socket else { throw AMQPError(.resources, "no memory for a socket") }
     var timeout = timeval(options.connectTimeout)
     let status = amqp_socket_open_noblock(socket, address.host, Int32(address.port), &timeout)
     guard status == 0 else {
       // librabbitmq connects without blocking and keeps the reason (SO_ERROR) to itself; errno says EINPROGRESS.
+      if let error = TLSSocket.error(status, address.place, text(status)) { throw error }
       let cause =
         status == AMQP_STATUS_SOCKET_ERROR.rawValue ? "connection refused, or no way there" : text(status)
-      throw AMQPError(.unreachable, "cannot connect to \(address.host):\(address.port): \(cause)")
+      throw AMQPError(.unreachable, "cannot connect to \(address.place): \(cause)")
     }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
@@ -59,20 +59,30 @@ final class Handle {
     var properties = arena.table([
       ("connection_name", arena.value(options.name)), ("capabilities", arena.value(capabilities)),
     ])
-    let reply = syrpc_amqp_login_plain(
-      state, address.virtualHost, 0, 131072, Int32(options.heartbeat), &properties, address.user, address.password)
+    let (heartbeat, frameMax) = (Int32(options.heartbeat), Int32(131072))
+    let reply =
+      switch options.authentication {
+      case .plain:
+        syrpc_amqp_login_plain(
+          state, address.virtualHost, 0, frameMax, heartbeat, &properties, address.user, address.password)
+      case .external:
+        syrpc_amqp_login_external(state, address.virtualHost, 0, frameMax, heartbeat, &properties, "")
+      }
     guard reply.reply_type != AMQP_RESPONSE_NORMAL else { return }
 
-    let broker = "\(address.host):\(address.port)"
     if reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION {
       if reply.reply.id == Method.connectionClose,
         let close = reply.reply.decoded?.load(as: amqp_connection_close_t.self)
       {
-        throw AMQPError(replyCode: Int(close.reply_code), text: close.reply_text.string)
+        throw BrokerException(close).handshakeError
       }
-      throw AMQPError(.handshakeFailed, "\(broker) broke off the AMQP handshake")
+      throw AMQPError(.handshakeFailed, "\(address.place) broke off the AMQP handshake")
     }
-    throw AMQPError(.handshakeFailed, "no AMQP handshake with \(broker): \(text(reply.library_error))")
+    let cause = address.usesTLS ? TLSSocket.failure ?? text(reply.library_error) : text(reply.library_error)
+    throw AMQPError(
+      .handshakeFailed,
+      "no AMQP handshake with \(address.place): \(cause)"
+        + (address.usesTLS ? "" : "; if that is a port for TLS, the address begins with amqps"))
   }
 
   // MARK: - Receiving

@@ -1,0 +1,34 @@
+/// A connection.close or channel.close of the broker's (AMQP 0-9-1, 1.5.2.7 and 1.5.3.5).
+struct BrokerException: Hashable {
+  let replyCode: Int
+  let text: String
+  /// The number of the method that caused it; 0 if none did.
+  let method: UInt32
+
+  /// The error of whoever sent that method.
+  var error: AMQPError { AMQPError(code, text, replyCode: replyCode) }
+
+  private var code: AMQPError.Code {
+    switch replyCode {
+    case 403: .accessRefused
+    case 404: .notFound
+    case 405: .resourceLocked
+    case 406: method == Method.basicPublish ? .messageTooLarge : .preconditionFailed
+    case 530: .accessRefused
+    default: .closedByBroker
+    }
+  }
+
+  /// The error of a connection that was refused before it was open.
+  ///
+  /// RabbitMQ answers connection.open with 530 NOT_ALLOWED where there is no such virtual host, where it is not the
+  /// user's, and where a limit is reached; only its text tells which.
+  var handshakeError: AMQPError {
+    switch replyCode {
+    case 403: AMQPError(.authenticationFailed, text, replyCode: replyCode)
+    case 530 where text.contains("not found"): AMQPError(.unknownVirtualHost, text, replyCode: replyCode)
+    case 530 where text.contains("limit"): AMQPError(.closedByBroker, text, replyCode: replyCode)
+    default: error
+    }
+  }
+}

@@ -1,0 +1,74 @@
+internal import CRabbitMQ
+
+/// Who is told of a consumer's messages and of its end.
+struct Consumer {
+  let receive: @Sendable (Delivery) -> Void
+  let end: @Sendable (AMQPError) -> Void
+}
+
+extension AMQPConnection {
+  /// Starts a consumer with manual acknowledgement.
+  ///
+  /// - Parameters:
+  ///   - queue: the queue to consume.
+  ///   - prefetch: how many messages may be unacknowledged at a time; 0 for any number.
+  ///   - receive: called on this connection's executor for each message.
+  ///   - end: called on this connection's executor when the broker refuses or cancels the consumer, or the connection
+  ///     fails.
+  /// - Returns: the consumer tag, to cancel it by. Messages may arrive before the broker's consume-ok.
+  /// - Throws: ``AMQPError`` if it cannot be sent. If the broker refuses, `end` says so.
+  package func consume(
+    _ queue: String, prefetch: UInt16, receive: @escaping @Sendable (Delivery) -> Void,
+    end: @escaping @Sendable (AMQPError) -> Void
+  ) throws -> String {
+    let arena = Arena()
+    defer { extendLifetime(arena) }
+    consumerCount += 1
+    let tag = "syrpc.\(consumerCount)"
+    // RabbitMQ applies basic.qos without `global` to the consumers that follow on the channel.
+    try send(Method.basicQos, amqp_basic_qos_t(prefetch_size: 0, prefetch_count: prefetch, global: 0))
+    expectReply(to: Method.basicQos)
+    try send(
+      Method.basicConsume,
+      amqp_basic_consume_t(
+        ticket: 0, queue: arena.bytes(queue), consumer_tag: arena.bytes(tag), no_local: 0, no_ack: 0, exclusive: 0,
+        nowait: 0, arguments: amqp_empty_table))
+    consumers[tag] = Consumer(receive: receive, end: end)
+    expectReply(to: Method.basicConsume) { [weak self] outcome in
+      guard case .failure(let error) = outcome else { return }
+      self?.assumeIsolated { $0.consumers.removeValue(forKey: tag)?.end(error) }
+    }
+    return tag
+  }
+
+  /// Cancels a consumer. What the broker has sent before it reads this is still handed over; messages that are
+  /// acknowledged after this call make room for no new ones.
+  package func cancel(_ consumerTag: String) throws {
+    let arena = Arena()
+    defer { extendLifetime(arena) }
+    try send(Method.basicCancel, amqp_basic_cancel_t(consumer_tag: arena.bytes(consumerTag), nowait: 0))
+    expectReply(to: Method.basicCancel) { [weak self] outcome in
+      guard case .success = outcome else { return }
+      self?.assumeIsolated { $0.consumers[consumerTag] = nil }
+    }
+  }
+
+  /// Acknowledges one message.
+  package func acknowledge(_ deliveryTag: UInt64) throws {
+    try send(Method.basicAck, amqp_basic_ack_t(delivery_tag: deliveryTag, multiple: 0))
+  }
+
+  /// Gives one message back to its queue.
+  package func requeue(_ deliveryTag: UInt64) throws {
+    try send(Method.basicReject, amqp_basic_reject_t(delivery_tag: deliveryTag, requeue: 1))
+  }
+
+  func deliver(_ delivery: Delivery, to consumerTag: String) {
+    if let consumer = consumers[consumerTag] {
+      consumer.receive(delivery)
+    } else {
+      // For a consumer that is gone already; nobody else would give it back before the connection ends.
+      try? requeue(delivery.deliveryTag)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+internal import CRabbitMQ
+internal import Logging
+internal import SyRPCWire
+
+extension AMQPConnection {
+  /// Publishes a persistent, mandatory JSON message and waits until the broker has confirmed it.
+  ///
+  /// - Parameters:
+  ///   - body: the message.
+  ///   - exchange: where it goes.
+  ///   - routingKey: by what the exchange finds the queue.
+  ///   - headers: sent along; the property is left out if there are none.
+  /// - Throws: ``AMQPError``: `unroutable` if it reached no queue, `notConfirmed`, `messageTooLarge`, `accessRefused`,
+  ///   `blocked` if the broker blocks publishers and that is not to be waited out, `connectionLost`, `timedOut`; and
+  ///   `CancellationError`. After the last four it may or may not arrive; if the task was cancelled before, it is not
+  ///   sent.
+  package func publish(
+    _ body: [UInt8], to exchange: String, routingKey: String, headers: [String: String] = [:]
+  ) async throws {
+    try Task.checkCancellation()
+    // What has arrived is read first: a broker that waits for its own reader would never take what we write
+    // (librabbitmq #780).
+    _ = pump()
+    while let reason = blockedReason { try await waitUntilUnblocked(reason) }
+    try write(body, exchange, routingKey, headers)
+
+    let tag = Mailbox<UInt64>()
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        tag.set(
+          confirms.published(continuation, exchange: exchange, routingKey: routingKey, size: body.count, at: .now))
+        if Task.isCancelled { giveUp(tag) }
+      }
+    } onCancel: {
+      Task { await self.giveUp(tag) }
+    }
+  }
+
+  private func write(
+    _ body: [UInt8], _ exchange: String, _ routingKey: String, _ headers: [String: String]
+  ) throws(AMQPError) {
+    let arena = Arena()
+    defer { extendLifetime(arena) }
+    var properties = amqp_basic_properties_t()
+    properties._flags = UInt32(
+      AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG)
+    properties.content_type = arena.bytes(MessageProperties.contentType)
+    properties.content_encoding = arena.bytes(MessageProperties.contentEncoding)
+    properties.delivery_mode = MessageProperties.persistentDeliveryMode
+    if !headers.isEmpty {
+      properties._flags |= UInt32(AMQP_BASIC_HEADERS_FLAG)
+      properties.headers = arena.table(headers.sorted { $0.key < $1.key }.map { ($0.key, arena.value($0.value)) })
+    }
+    let handle = try usable()
+    do {
+      try handle.publish(
+        body, exchange: exchange, routingKey: routingKey, mandatory: true, properties: properties, arena)
+    } catch {
+      shutDown(error)
+      throw error
+    }
+  }
+
+  private func giveUp(_ tag: Mailbox<UInt64>) {
+    guard let tag = tag.value, let entry = confirms.remove(tag) else { return }
+    entry.token.resume(throwing: CancellationError())
+  }
+
+  // MARK: - connection.blocked
+
+  /// A broker that blocks publishers reads nothing more from this socket: what is written fills its buffer, and then
+  /// holds up the thread.
+  private func waitUntilUnblocked(_ reason: String) async throws {
+    if options.whenBlocked == .fail { throw Self.blocked(reason) }
+    let ticket = publishersWaiting.ticket()
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        publishersWaiting.enter(ticket, continuation)
+        if Task.isCancelled { publishersWaiting.leave(ticket, throwing: CancellationError()) }
+      }
+    } onCancel: {
+      Task { await self.leave(ticket) }
+    }
+  }
+
+  private func leave(_ ticket: Int) { publishersWaiting.leave(ticket, throwing: CancellationError()) }
+
+  func blocked(_ reason: String) {
+    blockedReason = reason
+    logger.warning("the broker blocks publishers", metadata: ["reason": "\(reason)"])
+    options.observe(.blocked(reason: reason))
+    guard options.whenBlocked == .fail else { return }
+    for entry in confirms.removeSenders() { entry.token.resume(throwing: Self.blocked(reason)) }
+  }
+
+  func unblocked() {
+    blockedReason = nil
+    // Its silence until now was not ours to complain about.
+    lastHeard = .now
+    logger.notice("the broker takes messages again")
+    options.observe(.unblocked)
+    publishersWaiting.leave()
+  }
+
+  private static func blocked(_ reason: String) -> AMQPError {
+    AMQPError(.blocked, "the broker blocks publishers: \(reason)")
+  }
+
+  /// The time at which silence about a message just sent becomes the connection's end.
+  var confirmDeadline: ContinuousClock.Instant? {
+    guard blockedReason == nil, let sent = confirms.oldestSent else { return nil }
+    return max(sent, lastHeard) + options.replyTimeout
+  }
+}

@@ -1,0 +1,87 @@
+internal import CRabbitMQ
+
+extension AMQPConnection {
+  /// The thread's turn: reads what has arrived, and says what to wait for.
+  func pump() -> OwnerThread.Interest {
+    guard let handle else { return .init() }
+    do {
+      // Bounded, so that jobs get their turn under a flood.
+      for _ in 0..<256 {
+        guard self.handle === handle, let frame = try handle.nextFrame() else { break }
+        lastHeard = .now
+        try receive(frame)
+      }
+      handle.releaseBuffers()
+    } catch {
+      shutDown(error)
+    }
+    expire()
+    return self.handle == nil ? .init() : interest(in: handle)
+  }
+
+  private func interest(in handle: Handle) -> OwnerThread.Interest {
+    if handle.hasBufferedInput { return .init(descriptor: handle.descriptor, timeout: .zero) }
+    var timeout = Duration.seconds(max(1, handle.heartbeat)) / 2
+    for deadline in [nextReplyDeadline, confirmDeadline].compactMap(\.self) {
+      timeout = min(timeout, ContinuousClock.now.duration(to: deadline))
+    }
+    return .init(descriptor: handle.descriptor, timeout: timeout)
+  }
+
+  private func expire() {
+    guard handle != nil else { return }
+    let now = ContinuousClock.now
+    if let deadline = nextReplyDeadline, deadline <= now {
+      shutDown(AMQPError(.timedOut, "the broker did not answer within \(options.replyTimeout)"))
+    } else if let deadline = confirmDeadline, deadline <= now {
+      shutDown(AMQPError(.timedOut, "the broker did not confirm a message within \(options.replyTimeout)"))
+    }
+  }
+
+  private func receive(_ frame: BrokerFrame) throws(AMQPError) {
+    switch frame {
+    case .connectionClosed(let exception):
+      try? handle?.sendOnConnection(Method.connectionCloseOk, amqp_connection_close_ok_t())
+      shutDown(exception.error, culprit: exception.method)
+    case .channelClosed(let exception):
+      // The broker ignores everything on the channel until it has this answer (AMQP 0-9-1, channel.close).
+      try? handle?.send(Method.channelCloseOk, amqp_channel_close_ok_t())
+      shutDown(exception.error, culprit: exception.method)
+    case .blocked(let reason): blocked(reason)
+    case .unblocked: unblocked()
+    case .acknowledged(let tag, let multiple):
+      for entry in confirms.settle(tag, multiple: multiple) {
+        if let error = entry.returnedWith { entry.token.resume(throwing: error) } else { entry.token.resume() }
+      }
+    case .rejected(let tag, let multiple):
+      for entry in confirms.settle(tag, multiple: multiple) {
+        entry.token.resume(
+          throwing: AMQPError(.notConfirmed, "the broker refused a message to \(entry.exchange) (basic.nack)"))
+      }
+    case .consumerCancelled(let tag):
+      consumers.removeValue(forKey: tag)?.end(
+        AMQPError(.notFound, "the broker cancelled the consumer: its queue is gone"))
+    case .delivery, .returned, .contentHeader, .contentBody:
+      switch assembler.receive(frame) {
+      case .delivery(let delivery, let tag): deliver(delivery, to: tag)
+      case .returned(let code, let text, let exchange, let routingKey):
+        let error = AMQPError(
+          .unroutable, "no queue took a message to \(exchange) with routing key \(routingKey): \(text)",
+          replyCode: code)
+        confirms.returned(exchange: exchange, routingKey: routingKey, error)
+      case nil: break
+      }
+    case .done(Method.connectionCloseOk):
+      throw AMQPError(.closed, "the connection has been closed")
+    case .queueDeclared: answer(Method.queueDeclareOk, frame)
+    case .done(let method): answer(method, frame)
+    case .nothing: break
+    }
+  }
+}
+
+/// What the thread calls between its jobs. It does not keep the connection alive.
+final class Turn: Sendable {
+  let connection = WeakBox<AMQPConnection>()
+  func take() -> OwnerThread.Interest { connection.value?.assumeIsolated { $0.pump() } ?? .init() }
+}
