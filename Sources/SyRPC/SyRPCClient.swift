@@ -2,56 +2,83 @@ internal import AMQP
 public import Foundation
 public import Logging
 public import SyRPCWire
+internal import Tracing
 
 /// Puts requests, and gets results - its own or those whose id it was told.
 ///
-/// Safe to share between tasks. Connections are opened when first needed; requests and results have one each, so that a
-/// broker that blocks publishers does not hold up those who wait.
+/// Safe to share between tasks. Connections are opened when first needed, and again when they were lost; requests and
+/// results have one each, so that a broker that blocks publishers does not hold up those who wait.
 public final class SyRPCClient: Sendable {
   private let topology: Topology
+  private let publishTimeout: Duration
   private let requests: Link<AMQPConnection>
   private let results: Link<ResultReader>
+  private let context: LinkContext
+  private let calls = CallsInHand()
 
   /// A client. Opens no connection yet.
   public init(_ configuration: SyRPCConfiguration, logger: Logger = Logger(label: "syrpc.client")) {
     let topology = Topology(configuration.settings)
+    let context = LinkContext(
+      logger: logger, tally: Tally(app: configuration.settings.appName, side: "client"), monitor: ConnectionMonitor())
+    let finished = FinishedResults(messageTTL: configuration.settings.messageTTL)
     self.topology = topology
-    requests = Link(configuration, purpose: "requests", logger: logger) { connection in
+    self.context = context
+    publishTimeout = configuration.publishTimeout
+    requests = Link(configuration, purpose: .requests, context) { connection in
       // Declared before the first publish: a request put before any server ever ran waits for one.
-      try await connection.declare(topology.requestExchange)
-      try await connection.declare(topology.requestQueue)
-      try await connection.bind(topology.requestBinding)
+      try await connection.declareRequests(topology)
       return connection
     }
-    results = Link(configuration, purpose: "results", logger: logger) { connection in
+    results = Link(configuration, purpose: .results, context) { connection in
       try await connection.declare(topology.resultExchange)
-      return ResultReader(connection, topology, logger)
+      return ResultReader(connection, topology, context, finished)
     }
   }
 
   /// Puts a request, and waits until the broker has confirmed it.
+  ///
+  /// If the connection is lost before that, the request is put again on the next one: it is put at least once.
   ///
   /// - Parameters:
   ///   - type: the service, method or function asked for; white space around it is dropped.
   ///   - data: the argument.
   ///   - resultID: the id of the result; a new lower-case UUIDv4 by default, as the references make them.
   /// - Returns: the id under which any process can get the result.
-  /// - Throws: ``SyRPCError``. With `unencodable` nothing was sent; with `timedOut` or `connectionLost` the request may
-  ///   or may not have been put. `CancellationError` likewise.
+  /// - Throws: ``SyRPCError``. With `unencodable` and `messageTooLarge` nothing was put. If it could not be put within
+  ///   ``SyRPCConfiguration/publishTimeout``, the reason of the last attempt - `unreachable`, `connectionLost` … - or
+  ///   `timedOut`; it may or may not have been put then. `CancellationError` likewise.
   @discardableResult
   public func putRequest(
     type: String, data: JSON, resultID: String = UUID().uuidString.lowercased()
   ) async throws -> String {
     try await publicErrors {
       let body = try RequestMessage(resultID: resultID, type: type, data: data).encoded()
-      let connection = try await requests.user()
-      try await connection.publish(
-        body, to: topology.requestExchange.name, routingKey: topology.requestBinding.routingKey)
+      let (requests, topology) = (requests, topology)
+      try await calls.run {
+        try await context.tally.time(.put) {
+          try await Trace.span("\(type) put", .producer, resultID: resultID, app: topology.settings.appName) {
+            let headers = Trace.headers
+            try await withTimeout(
+              publishTimeout, { requests.timedOut("the request \(resultID) could not be put within \(publishTimeout)") }
+            ) {
+              try await requests.perform { connection in
+                try await publishing {
+                  try await connection.publish(body, to: topology.requestBinding, headers)
+                } repair: {
+                  try await connection.declareRequests(topology)
+                }
+              }
+            }
+          }
+        }
+        context.tally.count(.requestsPut)
+      }
       return resultID
     }
   }
 
-  /// Waits for a result, whoever put the request.
+  /// Waits for a result, whoever put the request; also over lost connections.
   ///
   /// Results of others that come by are given back to their queue.
   ///
@@ -59,14 +86,19 @@ public final class SyRPCClient: Sendable {
   ///   - resultID: the id that putting the request gave.
   ///   - timeout: how long to wait; nil for as long as it takes.
   /// - Returns: the server's answer. A server of this library whose handler failed answers `{"exception": "…"}`.
-  /// - Throws: ``SyRPCError``: `timedOut` when the time has run out, `unreadableResult` if the result cannot be held;
-  ///   and `CancellationError`.
+  /// - Throws: ``SyRPCError``: `timedOut` when the time has run out, with the reason if there is no connection;
+  ///   `unreadableResult` if the result cannot be held; at once what will not pass by itself, such as
+  ///   `authenticationFailed` and `preconditionFailed`. And `CancellationError`.
   public func getResult(_ resultID: String, timeout: Duration? = nil) async throws -> JSON {
     let results = self.results
     return try await publicErrors {
-      try await withTimeout(
-        timeout, { SyRPCError(.timedOut, "no result for \(resultID) within \(timeout ?? .zero)") }
-      ) { try await results.user().result(resultID) }
+      try await context.tally.time(.get) {
+        try await Trace.span("result get", .consumer, resultID: resultID, app: topology.settings.appName) {
+          try await withTimeout(
+            timeout, { results.waitedInVain("no result for \(resultID) within \(timeout ?? .zero)") }
+          ) { try await results.perform { try await $0.result(resultID) } }
+        }
+      }
     }
   }
 
@@ -79,30 +111,43 @@ public final class SyRPCClient: Sendable {
   /// - Returns: the server's answer.
   /// - Throws: as ``putRequest(type:data:resultID:)`` and ``getResult(_:timeout:)``.
   public func call(type: String, data: JSON, timeout: Duration? = nil) async throws -> JSON {
-    let resultID = try await putRequest(type: type, data: data)
-    return try await getResult(resultID, timeout: timeout)
-  }
-
-  /// What a connection is for.
-  public enum Purpose: Sendable, CaseIterable {
-    case puttingRequests
-    case gettingResults
-  }
-
-  /// Connects and declares what a client declares, ahead of the first use.
-  ///
-  /// - Parameter purposes: what this process is going to do; each has a connection.
-  /// - Throws: ``SyRPCError``.
-  public func connect(for purposes: Set<Purpose> = Set(Purpose.allCases)) async throws {
-    try await publicErrors {
-      if purposes.contains(.puttingRequests) { _ = try await requests.user() }
-      if purposes.contains(.gettingResults) { _ = try await results.user() }
+    try await context.tally.time(.call) {
+      let resultID = try await putRequest(type: type, data: data)
+      return try await getResult(resultID, timeout: timeout)
     }
   }
 
-  /// Ends every wait with `closed`, and closes the connections in an orderly way. The client is of no use afterwards.
-  public func close() async {
-    await requests.close()
-    await results.close { await $0.close() }
+  /// Connects and declares what a client declares, ahead of the first use. Tries each broker once.
+  ///
+  /// - Parameter purposes: what this process is going to do; each has a connection.
+  /// - Throws: ``SyRPCError``.
+  public func connect(
+    for purposes: Set<ConnectionStateChange.Purpose> = Set(ConnectionStateChange.Purpose.allCases)
+  ) async throws {
+    try await publicErrors {
+      if purposes.contains(.requests) { _ = try await requests.user(patiently: false) }
+      if purposes.contains(.results) { _ = try await results.user(patiently: false) }
+    }
+  }
+
+  /// What happens to the connections from now on. Any number of tasks may listen; it ends when the client is closed. A
+  /// listener that falls behind misses the oldest changes.
+  public var connectionStateChanges: some AsyncSequence<ConnectionStateChange, Never> & Sendable {
+    context.monitor.changes()
+  }
+
+  /// How often something happened so far.
+  public var statistics: Statistics { context.tally.statistics }
+
+  /// Takes no more requests, waits until those in hand are put, ends every wait for a result with `closed`, and closes
+  /// the connections in an orderly way. The client is of no use afterwards.
+  ///
+  /// - Parameter timeout: after that the rest is given up: requests in hand fail with `closed`.
+  public func close(within timeout: Duration = .seconds(10)) async {
+    let deadline = ContinuousClock.now + timeout
+    await calls.finish(within: timeout)
+    await requests.close(within: deadline - .now)
+    await results.close(within: deadline - .now) { await $0.close() }
+    context.monitor.finish()
   }
 }

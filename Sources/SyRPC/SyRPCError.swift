@@ -6,9 +6,9 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
   /// The kinds of failure. More may come: switch with a default.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     enum Name: String, Hashable, Sendable {
-      case timedOut, closed, unreachable, handshakeFailed, accessRefused, notFound, preconditionFailed,
-        connectionLost, closedByBroker, unroutable, notConfirmed, unencodable, unreadableResult, unreadableRequest,
-        resources
+      case timedOut, closed, unreachable, handshakeFailed, untrusted, authenticationFailed, unknownVirtualHost,
+        accessRefused, notFound, preconditionFailed, messageTooLarge, connectionLost, closedByBroker, blocked,
+        unroutable, notConfirmed, unencodable, unreadableResult, unreadableRequest, resources
     }
     let name: Name
 
@@ -20,16 +20,27 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
     public static let unreachable = Code(name: .unreachable)
     /// There is a TCP connection, but no AMQP 0-9-1 broker answers on it.
     public static let handshakeFailed = Code(name: .handshakeFailed)
-    /// Wrong credentials, or a permission that the user does not have (403).
+    /// TLS: the broker's certificate is not trusted or is for another host, or a file of ours cannot be used.
+    public static let untrusted = Code(name: .untrusted)
+    /// Wrong credentials (403 while logging in).
+    public static let authenticationFailed = Code(name: .authenticationFailed)
+    /// The broker has no virtual host of that name (530).
+    public static let unknownVirtualHost = Code(name: .unknownVirtualHost)
+    /// A permission that the user does not have (403, or 530 for the virtual host).
     public static let accessRefused = Code(name: .accessRefused)
-    /// No such virtual host, queue or exchange (404, 530).
+    /// No such queue or exchange, though it was just declared, or its node is down (404).
     public static let notFound = Code(name: .notFound)
     /// A queue or exchange of that name exists with other properties (406): the settings differ from another side's.
     public static let preconditionFailed = Code(name: .preconditionFailed)
+    /// The message is larger than the broker allows (406; `max_message_size`). Nothing was put.
+    public static let messageTooLarge = Code(name: .messageTooLarge)
     /// The connection broke. What was being published may or may not have arrived.
     public static let connectionLost = Code(name: .connectionLost)
     /// The broker closed the connection for another reason.
     public static let closedByBroker = Code(name: .closedByBroker)
+    /// The broker takes no messages for now, since it is short of memory or disk (connection.blocked). What was being
+    /// published may arrive when it takes them again.
+    public static let blocked = Code(name: .blocked)
     /// The message reached no queue, though the queue was declared again.
     public static let unroutable = Code(name: .unroutable)
     /// The broker refused the message.
@@ -64,9 +75,14 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
       case .resources: .resources
       case .unreachable: .unreachable
       case .handshakeFailed: .handshakeFailed
+      case .untrusted: .untrusted
+      case .authenticationFailed: .authenticationFailed
+      case .unknownVirtualHost: .unknownVirtualHost
       case .accessRefused: .accessRefused
       case .notFound: .notFound
       case .preconditionFailed: .preconditionFailed
+      case .messageTooLarge: .messageTooLarge
+      case .blocked: .blocked
       case .closedByBroker, .resourceLocked: .closedByBroker
       case .connectionLost: .connectionLost
       case .timedOut: .timedOut
@@ -76,6 +92,8 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
       }
     self.init(code, error.message, brokerReplyCode: error.replyCode)
   }
+
+  static let hasBeenClosed = SyRPCError(.closed, "this client or server has been closed")
 
   init(_ unreadable: UnreadableRequest) {
     self.init(.unreadableRequest, "the request cannot be read: \(unreadable.reason)")

@@ -1,50 +1,60 @@
 internal import AMQP
 public import Logging
 public import SyRPCWire
+internal import Synchronization
+internal import Tracing
 
-/// Takes requests and puts results: one at a time by hand, or with a handler.
+/// Takes requests and puts results: one at a time by hand, or with handlers.
 ///
-/// Safe to share between tasks. Connections are opened when first needed; requests and results have one each.
+/// Safe to share between tasks. Connections are opened when first needed, and again when they were lost; requests and
+/// results have one each.
 public final class SyRPCServer: Sendable {
-  private static let pauseBeforeRequeue = Duration.seconds(1)
-
   private let requests: Link<RequestReader>
-  private let results: Link<ResultWriter>
-  private let logger: Logger
+  private let results: ResultDelivery
+  private let app: String
+  private let calls = CallsInHand()
+  private let serving = Mutex<[ObjectIdentifier: StopSignal]>([:])
+
+  private var context: LinkContext { results.context }
 
   /// A server. Opens no connection yet.
   public init(_ configuration: SyRPCConfiguration, logger: Logger = Logger(label: "syrpc.server")) {
+    app = configuration.settings.appName
     let topology = Topology(configuration.settings)
-    let results = Link(configuration, purpose: "results", logger: logger) { connection in
+    let context = LinkContext(
+      logger: logger, tally: Tally(app: app, side: "server"), monitor: ConnectionMonitor())
+    let link = Link(configuration, purpose: .results, context) { connection in
       try await connection.declare(topology.resultExchange)
       return ResultWriter(connection, topology)
     }
-    self.results = results
-    self.logger = logger
-    requests = Link(configuration, purpose: "requests", logger: logger) { connection in
-      try await connection.declare(topology.requestExchange)
-      try await connection.declare(topology.requestQueue)
-      try await connection.bind(topology.requestBinding)
+    results = ResultDelivery(link: link, context: context, publishTimeout: configuration.publishTimeout)
+    requests = Link(configuration, purpose: .requests, context) { connection in
+      try await connection.declareRequests(topology)
       return RequestReader(connection, topology)
     }
   }
 
   /// Waits for a request and acknowledges it, before any work is done: as in the reference implementations, a request is
-  /// lost if the server then fails. ``serve(concurrency:_:)`` does better.
+  /// lost if the server then fails. ``serve(options:_:)`` does better.
   ///
   /// - Parameter timeout: how long to wait; nil for as long as it takes.
   /// - Returns: the request; its result goes to ``putResult(_:data:)``.
-  /// - Throws: ``SyRPCError``: `timedOut` when the time has run out; `unreadableRequest` if what came is no request or
-  ///   cannot be held, after whoever waits for it has been answered: just go on. And `CancellationError`.
-  public func getRequest(timeout: Duration? = nil) async throws -> RequestMessage {
+  /// - Throws: ``SyRPCError``: `timedOut` when the time has run out, with the reason if there is no connection;
+  ///   `unreadableRequest` if what came is no request or cannot be held, after whoever waits for it has been answered:
+  ///   just go on; at once what will not pass by itself. And `CancellationError`.
+  public func getRequest(timeout: Duration? = nil) async throws -> Request {
     let requests = self.requests
     return try await publicErrors {
-      do {
-        return try await withTimeout(timeout, { SyRPCError(.timedOut, "no request within \(timeout ?? .zero)") }) {
-          try await requests.user().next()
-        }
-      } catch let unreadable as UnreadableRequest {
-        try await answer(unreadable)
+      let delivered = try await withTimeout(
+        timeout, { requests.waitedInVain("no request within \(timeout ?? .zero)") }
+      ) { try await requests.perform { try await $0.next() } }
+      context.tally.count(.requestsTaken)
+      switch delivered.content {
+      case .success(let request):
+        if request.isRedelivered { context.tally.count(.redeliveredRequests) }
+        return request
+      case .failure(let unreadable):
+        try await results.put(unreadable)
         throw SyRPCError(unreadable)
       }
     }
@@ -52,114 +62,91 @@ public final class SyRPCServer: Sendable {
 
   /// Puts a result, and waits until the broker has confirmed it.
   ///
+  /// If the connection is lost before that, it is put again on the next one.
+  ///
   /// - Parameters:
   ///   - resultID: the id of the request.
   ///   - data: the answer.
-  /// - Throws: ``SyRPCError``; with `unencodable` nothing was sent. `CancellationError`.
+  /// - Throws: ``SyRPCError``. With `unencodable` and `messageTooLarge` nothing was put. If it could not be put within
+  ///   ``SyRPCConfiguration/publishTimeout``, the reason of the last attempt, or `timedOut`; it may or may not have been
+  ///   put then. `CancellationError` likewise.
   public func putResult(_ resultID: String, data: JSON) async throws {
-    try await publicErrors { try await Self.put(data, for: resultID, results) }
+    try await publicErrors {
+      try await calls.run {
+        try await Trace.span("result put", .producer, resultID: resultID, app: app) {
+          try await results.put(data, for: resultID)
+        }
+      }
+    }
   }
 
-  /// Answers requests until the task is cancelled; then takes no more, finishes those it has, and returns.
+  /// Answers requests until the task is cancelled or the server is closed; then takes no more, finishes those it has,
+  /// and returns. Goes on over lost connections and deleted queues.
   ///
-  /// A request is acknowledged when its result is confirmed: if the server dies in between, another does it again. A
-  /// handler's error is answered as `{"exception": "…"}`, the one convention that a reference (Node) knows.
+  /// A handler's error is answered as `{"exception": "…"}`, the one convention that a reference (Node) knows. A request
+  /// whose result cannot be put goes back to its queue.
   ///
   /// - Parameters:
-  ///   - concurrency: how many requests are done at a time, 1 to 65535.
+  ///   - options: concurrency, acknowledgement and time limit.
   ///   - handler: does one request; its tasks are not cancelled with the server's.
-  /// - Throws: ``SyRPCError`` when the connection fails, after the requests in hand are done.
+  /// - Throws: ``SyRPCError`` when the broker says what will not pass by itself - `authenticationFailed`,
+  ///   `preconditionFailed` … - after the requests in hand are done; `closed` if the server has been closed before.
   public func serve(
-    concurrency: UInt16 = 16, _ handler: @escaping @Sendable (RequestMessage) async throws -> JSON
+    options: ServeOptions = ServeOptions(), _ handler: @escaping RequestHandlers.Handler
   ) async throws {
-    precondition(concurrency > 0, "with a concurrency of 0 nothing would be served")
+    precondition(options.concurrency > 0, "with a concurrency of 0 nothing would be served")
+    let stop = StopSignal()
+    let loop = ServeLoop(
+      requests: requests, results: results, options: options, app: app, handler: handler, stop: stop)
     try await publicErrors {
-      let reader: RequestReader
-      do { reader = try await requests.user() } catch is CancellationError { return }
-      let (tag, requests) = try await reader.stream(prefetch: concurrency)
-      // Not a child task: those in hand go on when the server is told to stop.
-      let work = Task { [self] in
-        // Nor does a failing connection cancel them: the error waits until they are done.
-        let outcome = await withDiscardingTaskGroup { group -> Result<Void, any Error> in
-          do {
-            for try await delivered in requests {
-              group.addTask { await self.handle(delivered, reader, handler) }
-            }
-            return .success(())
-          } catch { return .failure(error) }
+      try await calls.run {
+        serving.withLock { $0[ObjectIdentifier(stop)] = stop }
+        defer { _ = serving.withLock { $0.removeValue(forKey: ObjectIdentifier(stop)) } }
+        // Not a child task: those in hand go on when the server is told to stop.
+        let work = Task { try await loop.run() }
+        try await withTaskCancellationHandler {
+          try await work.value
+        } onCancel: {
+          stop.stop()
         }
-        try outcome.get()
-      }
-      try await withTaskCancellationHandler {
-        try await work.value
-      } onCancel: {
-        Task { await reader.stop(tag) }
       }
     }
   }
 
-  private func handle(
-    _ delivered: DeliveredRequest, _ reader: RequestReader,
-    _ handler: @Sendable (RequestMessage) async throws -> JSON
-  ) async {
-    do {
-      switch delivered.content {
-      case .success(let request): try await answer(request, handler)
-      case .failure(let unreadable): try await answer(unreadable)
-      }
-      try await reader.acknowledge(delivered)
-    } catch {
-      logger.error(
-        "a request goes back to its queue: its result could not be put", metadata: ["error": "\(error)"])
-      // It comes again at once, and is done again: without a pause as often as the machine can while the cause lasts.
-      try? await Task.sleep(for: Self.pauseBeforeRequeue)
-      await reader.requeue(delivered)
-    }
+  /// Answers requests by their type: as ``serve(options:_:)``.
+  public func serve(_ handlers: RequestHandlers, options: ServeOptions = ServeOptions()) async throws {
+    try await serve(options: options) { try await handlers.handle($0) }
   }
 
-  private func answer(
-    _ request: RequestMessage, _ handler: @Sendable (RequestMessage) async throws -> JSON
-  ) async throws {
-    let answer: JSON
-    do { answer = try await handler(request) } catch { answer = .exception("\(error)") }
-    do {
-      try await Self.put(answer, for: request.resultID, results)
-    } catch let error as JSONError {
-      try await Self.put(.exception("\(SyRPCError(error))"), for: request.resultID, results)
-    }
-  }
-
-  /// Whoever sent it would wait in vain.
-  private func answer(_ unreadable: UnreadableRequest) async throws {
-    logger.warning("dropped an unreadable request", metadata: ["error": "\(unreadable.reason)"])
-    if let resultID = unreadable.resultID {
-      try await Self.put(.exception("\(SyRPCError(unreadable))"), for: resultID, results)
-    }
-  }
-
-  private static func put(_ data: JSON, for resultID: String, _ results: Link<ResultWriter>) async throws {
-    let body = try ResultMessage(resultID: resultID, data: data).encoded()
-    try await results.user().put(body, for: resultID)
-  }
-
-  /// Opens both connections and declares what a server declares, ahead of the first use.
+  /// Opens both connections and declares what a server declares, ahead of the first use. Tries each broker once.
   ///
   /// - Throws: ``SyRPCError``.
   public func connect() async throws {
     try await publicErrors {
-      _ = try await requests.user()
-      _ = try await results.user()
+      _ = try await requests.user(patiently: false)
+      _ = try await results.link.user(patiently: false)
     }
   }
 
-  /// Ends every wait with `closed`, and closes the connections in an orderly way. The server is of no use afterwards.
-  public func close() async {
-    await requests.close { await $0.close() }
-    await results.close()
+  /// What happens to the connections from now on. Any number of tasks may listen; it ends when the server is closed. A
+  /// listener that falls behind misses the oldest changes.
+  public var connectionStateChanges: some AsyncSequence<ConnectionStateChange, Never> & Sendable {
+    context.monitor.changes()
   }
-}
 
-extension JSON {
-  /// How an error travels as a result.
-  static func exception(_ message: String) -> JSON { ["exception": .string(message)] }
+  /// How often something happened so far.
+  public var statistics: Statistics { context.tally.statistics }
+
+  /// Takes no more requests, finishes those in hand, ends every wait with `closed`, and closes the connections in an
+  /// orderly way. The server is of no use afterwards.
+  ///
+  /// - Parameter timeout: after that the rest is given up: what is not acknowledged goes back to its queue.
+  public func close(within timeout: Duration = .seconds(10)) async {
+    let deadline = ContinuousClock.now + timeout
+    for stop in serving.withLock({ Array($0.values) }) { stop.stop() }
+    await calls.finish(within: timeout)
+    await requests.close(within: deadline - .now) { await $0.close() }
+    await results.link.close(within: deadline - .now)
+    context.monitor.finish()
+  }
 }

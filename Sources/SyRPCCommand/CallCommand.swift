@@ -20,13 +20,20 @@ struct CallCommand: AsyncParsableCommand {
   }
 }
 
-/// Runs with a client that is closed in the end.
+/// Runs with a client that is closed in the end. A broker that cannot be reached is an error at once.
 ///
 /// - Throws: what `body` throws; `ExitCode` 1 if it timed out, with the reason printed.
-func withClient(_ application: ApplicationOptions, _ body: (SyRPCClient) async throws -> Void) async throws {
+func withClient(
+  _ application: ApplicationOptions,
+  for purposes: Set<ConnectionStateChange.Purpose> = Set(ConnectionStateChange.Purpose.allCases),
+  _ body: (SyRPCClient) async throws -> Void
+) async throws {
   let client = SyRPCClient(try application.configuration())
   let outcome: Result<Void, any Error>
-  do { outcome = .success(try await body(client)) } catch { outcome = .failure(error) }
+  do {
+    try await client.connect(for: purposes)
+    outcome = .success(try await body(client))
+  } catch { outcome = .failure(error) }
   await client.close()
   try reportingTimeouts { try outcome.get() }
 }

@@ -11,7 +11,7 @@ struct GetCommand: AsyncParsableCommand {
   @Argument(help: "The result id that putting the request gave.") var resultID: String
 
   func run() async throws {
-    try await withClient(application) { client in
+    try await withClient(application, for: [.results]) { client in
       print(try await client.getResult(resultID, timeout: wait.duration))
     }
   }

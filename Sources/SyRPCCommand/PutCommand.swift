@@ -12,7 +12,7 @@ struct PutCommand: AsyncParsableCommand {
 
   func run() async throws {
     let data = try payload.value()
-    try await withClient(application) { client in
+    try await withClient(application, for: [.requests]) { client in
       print(try await client.putRequest(type: type, data: data))
     }
   }

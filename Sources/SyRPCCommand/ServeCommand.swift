@@ -40,7 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
             try await server.putResult(request.resultID, data: request.data)
           }
         } else {
-          try await server.serve(concurrency: concurrency) { $0.data }
+          try await server.serve(options: ServeOptions(concurrency: concurrency)) { $0.data }
         }
       }
       group.addTask { for await _ in signals { return } }

@@ -71,11 +71,11 @@ actor SwiftAdapter {
     case "putter":
       let client = SyRPCClient(configuration)
       opened = .client(client)
-      try await connecting { try await client.connect(for: [.puttingRequests]) }
+      try await connecting { try await client.connect(for: [.requests]) }
     case "getter":
       let client = SyRPCClient(configuration)
       opened = .client(client)
-      try await connecting { try await client.connect(for: [.gettingResults]) }
+      try await connecting { try await client.connect(for: [.results]) }
     case "server":
       let server = SyRPCServer(configuration)
       opened = .server(server)

@@ -17,15 +17,15 @@ actor ResultWriter {
   /// Publishes a result, and waits until the broker has confirmed it.
   ///
   /// - Throws: ``AMQPError``, `CancellationError`.
-  func put(_ body: [UInt8], for resultID: String) async throws {
+  func put(_ body: [UInt8], for resultID: String, _ headers: [String: String]) async throws {
     let index = topology.resultQueueIndex(for: resultID)
     if declared.insert(index).inserted { try await declare(index) }
-    do {
-      try await publish(body, index)
-    } catch let error as AMQPError where error.code == .unroutable {
+    let binding = topology.resultBinding(at: index)
+    try await publishing {
+      try await connection.publish(body, to: binding, headers)
+    } repair: {
       // A queue that nobody consumes expires (x-expires), publishing to it or not: it was there, and is no more.
       try await declare(index)
-      try await publish(body, index)
     }
   }
 
@@ -37,10 +37,5 @@ actor ResultWriter {
       declared.remove(index)
       throw error
     }
-  }
-
-  private func publish(_ body: [UInt8], _ index: Int) async throws {
-    let binding = topology.resultBinding(at: index)
-    try await connection.publish(body, to: binding.exchange, routingKey: binding.routingKey)
   }
 }

@@ -38,23 +38,24 @@ struct ResultDesk {
   static let shortestHold = Duration.milliseconds(5)
   static let longestHold = Duration.milliseconds(100)
 
-  /// So many foreign results are remembered without a look at their age.
-  static let fewSightings = 1024
   /// A result that was not seen for so long has most likely been taken. If not, it is rejected at once a few times more.
   static let longestMemory = Duration.seconds(60)
 
   private let messageTTL: Duration
   private var waiters: [ExactString: [Waiter]] = [:]
   private var holds: [Hold] = []
-  private var sightings: [ExactString: (count: Int, last: ContinuousClock.Instant)] = [:]
-  /// The number of sightings at which those of the past are forgotten.
-  private var sightingsToForgetAt = Self.fewSightings
+  private var sightings: FadingMemory<Int>
 
-  init(messageTTL: Duration) { self.messageTTL = messageTTL }
+  init(messageTTL: Duration) {
+    self.messageTTL = messageTTL
+    sightings = FadingMemory(lifetime: min(messageTTL, Self.longestMemory))
+  }
 
   var isIdle: Bool { waiters.isEmpty }
   /// How many foreign results are remembered.
   var rememberedSightings: Int { sightings.count }
+  /// Whether somebody here waits for a result.
+  func awaits(_ resultID: String) -> Bool { waiters[ExactString(resultID)] != nil }
   var allWaiters: [Waiter] { waiters.values.flatMap(\.self) }
 
   /// Someone waits for a result.
@@ -83,14 +84,13 @@ struct ResultDesk {
   ) -> [Action] {
     let id = ExactString(result.resultID)
     if let finished = waiters.removeValue(forKey: id) {
-      sightings[id] = nil
+      sightings.forget(id)
       return [.acknowledge(tag)] + finished.map { .finish($0, result) } + (isIdle ? stop() : [])
     }
     // With no waiters the consumer is being cancelled: nothing is kept.
     guard !isIdle else { return [.requeue(tag)] }
-    let count = (sightings[id]?.count ?? 0) + 1
-    sightings[id] = (count, now)
-    forgetSightings(at: now)
+    let count = (sightings[id] ?? 0) + 1
+    sightings.remember(count, of: id, at: now)
     guard count > Self.free else { return [.requeue(tag)] }
     let until = now + pause(sighting: count, jitter: jitter)
     holds.append(Hold(tag: tag, result: result, until: until))
@@ -121,18 +121,9 @@ struct ResultDesk {
   private mutating func stop() -> [Action] {
     defer {
       holds.removeAll()
-      sightings.removeAll()
+      sightings.forgetAll()
     }
     return [.stop] + holds.map { .requeue($0.tag) }
-  }
-
-  /// Others' results come by for as long as anybody here waits, which may be for ever.
-  private mutating func forgetSightings(at now: ContinuousClock.Instant) {
-    guard sightings.count >= sightingsToForgetAt else { return }
-    let memory = min(messageTTL, Self.longestMemory)
-    sightings = sightings.filter { now - $0.value.last < memory }
-    // Twice what is left, so that the look at all of them is rare.
-    sightingsToForgetAt = max(Self.fewSightings, 2 * sightings.count)
   }
 
   /// How long a result is held. `jitter`, 0 ..< 1, spreads it.

@@ -1,24 +1,11 @@
 internal import AMQP
 internal import SyRPCWire
 
-/// A request as it was delivered: to be acknowledged, or given back.
-struct DeliveredRequest: Sendable {
-  let content: Result<RequestMessage, UnreadableRequest>
-  let deliveryTag: UInt64
-}
-
-/// A message in the request queue from which no request can be read.
-struct UnreadableRequest: Error, Sendable {
-  /// Who waits for an answer, if that much can be read.
-  let resultID: String?
-  let reason: MessageError
-}
-
 /// Takes requests on one connection.
 actor RequestReader {
   private struct Waiter {
     let id: Int
-    let continuation: CheckedContinuation<RequestMessage, any Error>
+    let continuation: CheckedContinuation<DeliveredRequest, any Error>
   }
 
   private let connection: AMQPConnection
@@ -40,9 +27,8 @@ actor RequestReader {
   /// Waits for a request and acknowledges it. The queue is consumed only while somebody waits, so an idle server holds
   /// no request that another could do.
   ///
-  /// - Throws: ``UnreadableRequest``, which has been acknowledged: given back, it would come again for ever.
-  ///   ``AMQPError``, `CancellationError`.
-  func next() async throws -> RequestMessage {
+  /// - Throws: ``AMQPError``, `CancellationError`.
+  func next() async throws -> DeliveredRequest {
     nextWaiter += 1
     let id = nextWaiter
     return try await withTaskCancellationHandler {
@@ -78,7 +64,7 @@ actor RequestReader {
     isDeclaring = true
     Task {
       do {
-        try await declareQueue()
+        try await connection.declareRequests(topology)
         isDeclaring = false
         if !waiters.isEmpty { startConsuming() }
       } catch {
@@ -86,11 +72,6 @@ actor RequestReader {
         fail(error)
       }
     }
-  }
-
-  private func declareQueue() async throws {
-    try await connection.declare(topology.requestQueue)
-    try await connection.bind(topology.requestBinding)
   }
 
   private func hand(over delivery: Delivery) {
@@ -102,7 +83,7 @@ actor RequestReader {
     // Cancelled before the acknowledgement makes room for the next: so none comes that nobody waits for.
     if waiters.isEmpty { stopConsuming() }
     onConnection { try $0.acknowledge(delivery.deliveryTag) }
-    waiter.continuation.resume(with: delivery.request.mapError { $0 })
+    waiter.continuation.resume(returning: DeliveredRequest(delivery))
   }
 
   private func giveUp(_ id: Int) {
@@ -128,19 +109,18 @@ actor RequestReader {
   // MARK: - As they come
 
   /// Requests as they come, at most `prefetch` of them unacknowledged at a time; ends when ``stop(_:)`` is called, with
-  /// an error when the connection fails.
+  /// an error when the queue is deleted or the connection fails.
   func stream(prefetch: UInt16) async throws -> (
     tag: String, requests: AsyncThrowingStream<DeliveredRequest, any Error>
   ) {
     // It may have been deleted since; consuming what is not there would cost the connection.
-    try await declareQueue()
+    try await connection.declareRequests(topology)
     let (requests, continuation) = AsyncThrowingStream<DeliveredRequest, any Error>.makeStream()
     let tag = try consume(
       prefetch: prefetch,
       receive: { [weak self] delivery in
         self?.assumeIsolated { reader in
-          let delivered = DeliveredRequest(content: delivery.request, deliveryTag: delivery.deliveryTag)
-          if case .terminated = continuation.yield(delivered) {
+          if case .terminated = continuation.yield(DeliveredRequest(delivery)) {
             reader.onConnection { try $0.requeue(delivery.deliveryTag) }
           }
         }
@@ -158,9 +138,8 @@ actor RequestReader {
     streams.removeValue(forKey: tag)?.finish()
   }
 
-  func acknowledge(_ request: DeliveredRequest) throws {
-    try connection.assumeIsolated { try $0.acknowledge(request.deliveryTag) }
-  }
+  /// Does nothing if the connection is gone: then the request comes again.
+  func acknowledge(_ request: DeliveredRequest) { onConnection { try $0.acknowledge(request.deliveryTag) } }
 
   func requeue(_ request: DeliveredRequest) { onConnection { try $0.requeue(request.deliveryTag) } }
 
@@ -182,15 +161,7 @@ actor RequestReader {
   /// Ends every wait.
   func close() {
     stopConsuming()
-    fail(SyRPCError(.closed, "the server has been closed"))
+    fail(SyRPCError.hasBeenClosed)
     for tag in streams.keys { stop(tag) }
-  }
-}
-
-extension Delivery {
-  fileprivate var request: Result<RequestMessage, UnreadableRequest> {
-    do { return .success(try RequestMessage(decoding: body)) } catch {
-      return .failure(UnreadableRequest(resultID: resultID(ofUnreadable: body), reason: error))
-    }
   }
 }

@@ -16,16 +16,20 @@ actor ResultReader {
   private let connection: AMQPConnection
   private let topology: Topology
   private let logger: Logger
+  private let tally: Tally
+  private let finished: FinishedResults
   private var queues: [Int: Queue] = [:]
   private var waiting: [ResultDesk.Waiter: CheckedContinuation<JSON, any Error>] = [:]
   private var nextWaiter = 0
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
-  init(_ connection: AMQPConnection, _ topology: Topology, _ logger: Logger) {
+  init(_ connection: AMQPConnection, _ topology: Topology, _ context: LinkContext, _ finished: FinishedResults) {
     self.connection = connection
     self.topology = topology
-    self.logger = logger
+    self.finished = finished
+    logger = context.logger
+    tally = context.tally
   }
 
   /// Waits for a result.
@@ -67,9 +71,12 @@ actor ResultReader {
       case .start: start(index)
       case .stop: stop(index)
       case .acknowledge(let tag): onConnection { try $0.acknowledge(tag) }
-      case .requeue(let tag): onConnection { try $0.requeue(tag) }
+      case .requeue(let tag):
+        tally.count(.rejects)
+        onConnection { try $0.requeue(tag) }
       case .finish(let waiter, let result): finish(waiter, result)
       case .wake(let instant):
+        tally.count(.holds)
         Task {
           try? await Task.sleep(until: instant, clock: .continuous)
           perform(queue(index).desk.due(at: .now), index)
@@ -122,8 +129,17 @@ actor ResultReader {
 
   private func receive(_ delivery: Delivery, _ index: Int) {
     guard let result = arrived(delivery.body, index) else {
+      tally.count(.malformedResults)
       onConnection { try $0.acknowledge(delivery.deliveryTag) }
       return
+    }
+    if !queue(index).desk.awaits(result.resultID) {
+      guard !finished.contains(result.resultID) else {
+        tally.count(.duplicateResults)
+        onConnection { try $0.acknowledge(delivery.deliveryTag) }
+        return
+      }
+      tally.count(.foreignSightings)
     }
     perform(
       queue(index).desk.receive(result, delivery.deliveryTag, at: .now, jitter: .random(in: 0..<1)), index)
@@ -135,8 +151,11 @@ actor ResultReader {
       let result = try ResultMessage(decoding: body)
       return ArrivedResult(resultID: result.resultID, data: .success(result.data))
     } catch {
-      // A payload that cannot be held is an error to whoever waits for it, and none of ours if it is another's.
-      if let id = resultID(ofUnreadable: body) { return ArrivedResult(resultID: id, data: .failure(error)) }
+      // A payload that cannot be held here is an error to whoever waits for it, and none of ours if it is another's,
+      // who may be able to. What is no result to anybody goes round only for somebody here.
+      if let id = resultID(ofUnreadable: body), error.jsonError != nil || queue(index).desk.awaits(id) {
+        return ArrivedResult(resultID: id, data: .failure(error))
+      }
       logger.warning(
         "dropped a malformed result",
         metadata: ["queue": "\(topology.resultQueue(at: index).name)", "error": "\(error)"])
@@ -145,6 +164,8 @@ actor ResultReader {
   }
 
   private func finish(_ waiter: ResultDesk.Waiter, _ result: ArrivedResult) {
+    finished.add(result.resultID)
+    tally.count(.resultsGot)
     waiting.removeValue(forKey: waiter)?.resume(
       with: result.data.mapError {
         SyRPCError(.unreadableResult, "the result \(result.resultID) came but cannot be held: \($0)")

@@ -1,0 +1,42 @@
+internal import Synchronization
+
+/// Operations that are to be finished before the end, and after which no others begin.
+final class CallsInHand: Sendable {
+  private struct State {
+    var count = 0
+    var isOver = false
+    var whenDone: AsyncStream<Void>.Continuation?
+  }
+
+  private let state = Mutex(State())
+
+  /// Runs an operation.
+  ///
+  /// - Throws: `SyRPCError` with `closed` if the end has begun; what `operation` throws.
+  func run<Value>(
+    isolation: isolated (any Actor)? = #isolation, _ operation: () async throws -> Value
+  ) async throws -> Value {
+    try state.withLock { state in
+      if state.isOver { throw SyRPCError.hasBeenClosed }
+      state.count += 1
+    }
+    defer {
+      state.withLock { state in
+        state.count -= 1
+        if state.count == 0 { state.whenDone?.finish() }
+      }
+    }
+    return try await operation()
+  }
+
+  /// Lets no more begin, and waits for those that have.
+  func finish(within timeout: Duration) async {
+    let (stream, sink) = AsyncStream<Void>.makeStream()
+    state.withLock { state in
+      state.isOver = true
+      if state.count == 0 { sink.finish() } else { state.whenDone = sink }
+    }
+    await waitFor(Task { for await _ in stream {} }, noLongerThan: timeout)
+    sink.finish()
+  }
+}

@@ -1,0 +1,58 @@
+/// How often something happened, since a client or a server was made.
+public struct Statistics: Hashable, Sendable {
+  let counts: [Event: Int]
+
+  private func count(_ event: Event) -> Int { counts[event] ?? 0 }
+
+  /// Connections that were made. All but the first of each purpose replace one that was lost.
+  public var connections: Int { count(.connections) }
+  /// Operations that were repeated on another connection, or after a while.
+  public var repetitions: Int { count(.repetitions) }
+
+  /// Requests that the broker has confirmed.
+  public var requestsPut: Int { count(.requestsPut) }
+  /// Results that somebody waited for.
+  public var resultsGot: Int { count(.resultsGot) }
+  /// Deliveries of results that nobody here waits for; the same one counts each time that it comes by.
+  public var foreignSightings: Int { count(.foreignSightings) }
+  /// Foreign results that were given back to their queue.
+  public var rejects: Int { count(.rejects) }
+  /// Foreign results that were kept for a moment before that.
+  public var holds: Int { count(.holds) }
+  /// Results that came once more after somebody had them, and were dropped.
+  public var duplicateResults: Int { count(.duplicateResults) }
+  /// Messages in result queues that are no results, and were dropped.
+  public var malformedResults: Int { count(.malformedResults) }
+
+  /// Requests that were taken from the queue, unreadable ones included.
+  public var requestsTaken: Int { count(.requestsTaken) }
+  /// Requests that were delivered before, perhaps to another server.
+  public var redeliveredRequests: Int { count(.redeliveredRequests) }
+  /// Messages in the request queue that are no requests, or cannot be held, and were dropped.
+  public var unreadableRequests: Int { count(.unreadableRequests) }
+  /// Results that the broker has confirmed.
+  public var resultsPut: Int { count(.resultsPut) }
+  /// Requests whose handler threw an error.
+  public var handlerErrors: Int { count(.handlerErrors) }
+  /// Requests whose handler was too slow.
+  public var handlerTimeouts: Int { count(.handlerTimeouts) }
+}
+
+/// What is counted. The raw values are the ends of the metrics' labels.
+enum Event: String, Hashable, Sendable, CaseIterable {
+  case connections
+  case repetitions
+  case requestsPut = "requests_put"
+  case resultsGot = "results_got"
+  case foreignSightings = "foreign_sightings"
+  case rejects
+  case holds
+  case duplicateResults = "duplicate_results"
+  case malformedResults = "malformed_results"
+  case requestsTaken = "requests_taken"
+  case redeliveredRequests = "redelivered_requests"
+  case unreadableRequests = "unreadable_requests"
+  case resultsPut = "results_put"
+  case handlerErrors = "handler_errors"
+  case handlerTimeouts = "handler_timeouts"
+}

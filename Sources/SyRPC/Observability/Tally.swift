@@ -1,0 +1,46 @@
+internal import Metrics
+internal import Synchronization
+
+/// Counts and times what happens, for ``Statistics`` and for swift-metrics.
+///
+/// Counters are called `syrpc_<event>_total`, timers `syrpc_<operation>_duration_seconds`; each has the dimensions `app`
+/// and `side`, `client` or `server`.
+final class Tally: Sendable {
+  /// What is timed.
+  enum Operation: String, Sendable, CaseIterable {
+    case put, get, call, handle
+  }
+
+  private let counts = Mutex<[Event: Int]>([:])
+  private let counters: [Event: Counter]
+  private let timers: [Operation: Timer]
+
+  init(app: String, side: String, factory: any MetricsFactory = MetricsSystem.factory) {
+    let dimensions = [("app", app), ("side", side)]
+    counters = Dictionary(
+      uniqueKeysWithValues: Event.allCases.map {
+        ($0, Counter(label: "syrpc_\($0.rawValue)_total", dimensions: dimensions, factory: factory))
+      })
+    timers = Dictionary(
+      uniqueKeysWithValues: Operation.allCases.map {
+        ($0, Timer(label: "syrpc_\($0.rawValue)_duration_seconds", dimensions: dimensions, factory: factory))
+      })
+  }
+
+  func count(_ event: Event) {
+    counts.withLock { $0[event, default: 0] += 1 }
+    counters[event]?.increment()
+  }
+
+  /// Runs an operation and records how long it took, if it succeeded.
+  func time<Value>(
+    _ operation: Operation, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+  ) async throws -> Value {
+    let start = ContinuousClock.now
+    let value = try await body()
+    timers[operation]?.record(duration: .now - start)
+    return value
+  }
+
+  var statistics: Statistics { Statistics(counts: counts.withLock { $0 }) }
+}

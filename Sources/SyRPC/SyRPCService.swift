@@ -1,0 +1,46 @@
+public import ServiceLifecycle
+
+/// A server that runs in a service group of swift-service-lifecycle.
+///
+/// On graceful shutdown it takes no more requests, finishes those in hand, and closes its connections.
+public struct SyRPCService: Service {
+  private let server: SyRPCServer
+  private let options: ServeOptions
+  private let handlers: RequestHandlers
+  private let closingTimeout: Duration
+
+  /// A service.
+  ///
+  /// - Parameters:
+  ///   - server: serves nothing else, and is closed in the end.
+  ///   - handlers: what it does.
+  ///   - options: how it does it.
+  ///   - closingTimeout: how long the requests in hand may take after the shutdown has begun.
+  public init(
+    _ server: SyRPCServer, _ handlers: RequestHandlers, options: ServeOptions = ServeOptions(),
+    closingTimeout: Duration = .seconds(30)
+  ) {
+    self.server = server
+    self.options = options
+    self.handlers = handlers
+    self.closingTimeout = closingTimeout
+  }
+
+  /// Serves until graceful shutdown or cancellation.
+  ///
+  /// - Throws: as ``SyRPCServer/serve(_:options:)``.
+  public func run() async throws {
+    let (server, closingTimeout) = (server, closingTimeout)
+    let outcome: Result<Void, any Error>
+    do {
+      outcome = .success(
+        try await withGracefulShutdownHandler {
+          try await server.serve(handlers, options: options)
+        } onGracefulShutdown: {
+          Task { await server.close(within: closingTimeout) }
+        })
+    } catch { outcome = .failure(error) }
+    await server.close(within: closingTimeout)
+    try outcome.get()
+  }
+}
