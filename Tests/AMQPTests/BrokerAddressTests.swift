@@ -19,13 +19,15 @@ import Testing
       ("amqp://[::1]:10000/v", BrokerAddress("guest", "guest", "::1", 10000, "v")),
       ("AMQP://host", BrokerAddress("guest", "guest", "host", 5672, "/")),
       ("amqp://u:p%40%3A%2F@host", BrokerAddress("u", "p@:/", "host", 5672, "/")),
+      ("amqps://host", BrokerAddress(host: "host", usesTLS: true)),
+      ("amqps://host:5672/v", BrokerAddress(host: "host", port: 5672, usesTLS: true, virtualHost: "v")),
     ])
   func aURLIsRead(_ url: String, _ address: BrokerAddress) throws {
     #expect(try BrokerAddress(url: url) == address)
   }
 
   @Test(arguments: [
-    "", "host", "amqp:", "amqp://", "amqp:///vhost", "amqps://s3cret:s3cret@host", "http://s3cret@host",
+    "", "host", "amqp:", "amqp://", "amqp:///vhost", "amqpx://s3cret:s3cret@host", "http://s3cret@host",
     "amqp://u:s3cret@host:0", "amqp://u:s3cret@host:65536", "amqp://u:s3cret@host:port", "amqp://u:s3cret@host/a/b",
     "amqp://u:s3cret@host/a?heartbeat=1", "amqp://u:s3cret@host/#a", "amqp://u:s3cret%zz@host", "amqp://u:s3cret@ho st",
     "amqp://u:s3cret@host/%ff", "amqp://u:s3cret@host/a%00b", "amqp://u:s3cret%00@host", "amqp://u%00:s3cret@host",

@@ -7,9 +7,9 @@ import Testing
   private let start = ContinuousClock.now
   private let unroutable = AMQPError(.unroutable, "nowhere")
 
-  private mutating func publish(_ tokens: String..., to key: String = "k", after seconds: Int = 30) -> [UInt64] {
+  private mutating func publish(_ tokens: String..., to key: String = "k", at seconds: Int = 0) -> [UInt64] {
     tokens.map {
-      ledger.published($0, exchange: "e", routingKey: key, deadline: start + .seconds(seconds))
+      ledger.published($0, exchange: "e", routingKey: key, size: $0.utf8.count, at: start + .seconds(seconds))
     }
   }
 
@@ -75,28 +75,28 @@ import Testing
     #expect(ledger.settle(2, multiple: false).map(\.returnedWith) == [nil])
   }
 
-  @Test mutating func whoWaitsTooLongIsGivenOnce() {
-    _ = publish("a", after: 1)
-    _ = publish("b", after: 2)
-    _ = publish("c", after: 3)
-    #expect(ledger.nextDeadline == start + .seconds(1))
-    #expect(ledger.expired(at: start).isEmpty)
-    #expect(ledger.expired(at: start + .seconds(2)).map(\.token) == ["a", "b"])
-    #expect(ledger.expired(at: start + .seconds(2)).isEmpty)
-    #expect(ledger.nextDeadline == start + .seconds(3))
-    #expect(ledger.settle(3, multiple: true).map(\.token) == ["c"])
-    #expect(ledger.nextDeadline == nil)
+  @Test mutating func theOldestIsTheFirstThatIsNotSettled() {
+    _ = publish("a", at: 1)
+    _ = publish("b", at: 2)
+    _ = publish("c", at: 3)
+    #expect(ledger.oldestSent == start + .seconds(1))
+    // Nobody waits for it any more, but the broker still owes its confirmation.
+    _ = ledger.remove(1)
+    #expect(ledger.oldestSent == start + .seconds(1))
+    _ = ledger.settle(2, multiple: true)
+    #expect(ledger.oldestSent == start + .seconds(3))
+    _ = ledger.settle(3, multiple: false)
+    #expect(ledger.oldestSent == nil)
   }
 
-  @Test mutating func expiryGoesOverSettledAndRemovedOnes() {
-    _ = publish("a", "b", "c", "d", after: 1)
+  @Test mutating func allSendersCanLeaveAndTheirMessagesStay() {
+    _ = publish("a", "bb", "ccc")
     _ = ledger.settle(1, multiple: false)
-    _ = ledger.settle(3, multiple: false)
-    _ = ledger.remove(2)
-    #expect(ledger.nextDeadline == start + .seconds(1))
-    #expect(ledger.expired(at: start + .seconds(1)).map(\.token) == ["d"])
-    #expect(publish("e", after: 2) == [5])
-    #expect(ledger.nextDeadline == start + .seconds(2))
+    #expect(ledger.removeSenders().map(\.size) == [2, 3])
+    #expect(ledger.removeSenders().isEmpty)
+    #expect(ledger.oldestSent == start)
+    #expect(publish("d") == [4])
+    #expect(ledger.settle(4, multiple: true).map(\.token) == ["d"])
   }
 
   @Test mutating func allAreTakenOutInOrder() {
@@ -105,6 +105,6 @@ import Testing
     _ = ledger.settle(2, multiple: false)
     #expect(ledger.removeAll().map(\.token) == ["a", "c"])
     #expect(ledger.removeAll().isEmpty)
-    #expect(ledger.nextDeadline == nil)
+    #expect(ledger.oldestSent == nil)
   }
 }

@@ -9,7 +9,7 @@ struct ConnectionOpeningTests {
     var address = try await Broker.address
     address.password = "s3cret"
     let error = await amqpError { _ = try await connect(address) }
-    #expect(error?.code == .accessRefused)
+    #expect(error?.code == .authenticationFailed)
     #expect(error?.replyCode == 403)
     #expect(error?.description.contains("s3cret") == false)
   }
@@ -18,7 +18,7 @@ struct ConnectionOpeningTests {
     var address = try await Broker.address
     address.virtualHost = "nowhere"
     let error = await amqpError { _ = try await connect(address) }
-    #expect(error?.code == .notFound)
+    #expect(error?.code == .unknownVirtualHost)
     #expect(error?.description.contains("nowhere") == true)
   }
 

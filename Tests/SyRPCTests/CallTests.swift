@@ -1,5 +1,6 @@
 import AMQP
 import SyRPC
+import TestSupport
 import Testing
 
 @Suite(.tags(.broker), .timeLimit(.minutes(4)), .enabled(if: Broker.isInstalled, "needs rabbitmq-server"))
@@ -26,7 +27,7 @@ struct CallTests {
       async let request = server.getRequest()
       let id = try await client.putRequest(type: "echo", data: ["a": 1])
       let got = try await request
-      #expect(got == RequestMessage(resultID: id, type: "echo", data: ["a": 1]))
+      #expect(got == Request(type: "echo", data: ["a": 1], resultID: id))
       try await server.putResult(got.resultID, data: got.data)
       #expect(try await client.getResult(id, timeout: .seconds(30)) == ["a": 1])
       await client.close()

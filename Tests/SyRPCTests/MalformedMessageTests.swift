@@ -1,4 +1,5 @@
 import SyRPC
+import TestSupport
 import Testing
 
 @Suite(.tags(.broker), .timeLimit(.minutes(4)), .enabled(if: Broker.isInstalled, "needs rabbitmq-server"))

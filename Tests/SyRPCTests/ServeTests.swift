@@ -1,5 +1,6 @@
 import AMQP
 import SyRPC
+import TestSupport
 import Testing
 
 @Suite(.tags(.broker), .timeLimit(.minutes(4)), .enabled(if: Broker.isInstalled, "needs rabbitmq-server"))
@@ -30,7 +31,7 @@ struct ServeTests {
       let (client, server) = (app.client(), app.server())
       let (running, gate) = (Counter(), Gate())
       let serving = Task {
-        try await server.serve(concurrency: 3) { request in
+        try await server.serve(options: ServeOptions(concurrency: 3)) { request in
           running.add(1)
           defer { running.add(-1) }
           await gate.pass()
@@ -59,7 +60,7 @@ struct ServeTests {
       var ids: [String] = []
       for number in 0..<12 { ids.append(try await client.putRequest(type: "t", data: .integer(Int64(number)))) }
       let serving = Task {
-        try await server.serve(concurrency: 4) { request in
+        try await server.serve(options: ServeOptions(concurrency: 4)) { request in
           await gate.pass()
           done.add(1)
           return ["by the first", request.data]

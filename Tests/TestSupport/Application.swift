@@ -1,55 +1,61 @@
-import AMQP
-import Foundation
-import Interop
-import Logging
-import SyRPC
-import Synchronization
-import Testing
+package import AMQP
+internal import Foundation
+internal import Interop
+package import Logging
+package import SyRPC
+internal import Synchronization
+package import Testing
 
 #if canImport(Darwin)
-  import Darwin
+  internal import Darwin
 #else
-  import Glibc
+  internal import Glibc
 #endif
 
 extension Tag {
   /// Needs a RabbitMQ installation, and starts a private node.
-  @Tag static var broker: Self
+  @Tag package static var broker: Self
 }
 
 /// The node that all tests of this process share. It goes with the process.
-enum Broker {
-  static let isInstalled = (try? RabbitMQInstallation.find()) != nil
+package enum Broker {
+  package static let isInstalled = (try? RabbitMQInstallation.find()) != nil
   private static let node = Task { try await PrivateBroker.start() }
 
-  static var address: BrokerAddress {
+  package static var address: BrokerAddress {
     get async throws { try await node.value.address }
   }
 }
 
 /// An application of one test, with what looks at its queues from outside.
-struct Application {
-  let configuration: SyRPCConfiguration
-  let topology: Topology
-  let observer: AMQPConnection
+package struct Application {
+  package let configuration: SyRPCConfiguration
+  package let topology: Topology
+  package let observer: AMQPConnection
 
-  func client() -> SyRPCClient { SyRPCClient(configuration, logger: quiet) }
-  func server() -> SyRPCServer { SyRPCServer(configuration, logger: quiet) }
+  package func client() -> SyRPCClient { SyRPCClient(configuration, logger: quiet) }
+  package func server() -> SyRPCServer { SyRPCServer(configuration, logger: quiet) }
 
   /// Publishes any bytes as a request.
-  func putRawRequest(_ body: String) async throws {
+  package func putRawRequest(_ body: String) async throws { try await putRawRequest(Array(body.utf8)) }
+
+  package func putRawRequest(_ body: [UInt8]) async throws {
     try await observer.publish(
-      Array(body.utf8), to: topology.requestExchange.name, routingKey: topology.requestBinding.routingKey)
+      body, to: topology.requestExchange.name, routingKey: topology.requestBinding.routingKey)
   }
 
   /// Publishes any bytes as a result, into the queue of an id.
-  func putRawResult(_ body: String, for resultID: String) async throws {
+  package func putRawResult(_ body: String, for resultID: String) async throws {
+    try await putRawResult(Array(body.utf8), for: resultID)
+  }
+
+  package func putRawResult(_ body: [UInt8], for resultID: String) async throws {
     let binding = topology.resultBinding(at: topology.resultQueueIndex(for: resultID))
-    try await observer.publish(Array(body.utf8), to: binding.exchange, routingKey: binding.routingKey)
+    try await observer.publish(body, to: binding.exchange, routingKey: binding.routingKey)
   }
 
   /// Waits until a queue has so many messages ready and so many consumers; the time limit of the test bounds it.
-  func until(_ queue: String, messages: Int? = nil, consumers: Int? = nil) async throws {
+  package func until(_ queue: String, messages: Int? = nil, consumers: Int? = nil) async throws {
     while true {
       let status = try await observer.status(ofQueue: queue)
       if messages ?? status.messageCount == status.messageCount,
@@ -65,7 +71,7 @@ struct Application {
   ///
   /// Waits a while for it: RabbitMQ answers such questions before it does what it was told earlier (`prioritise_call` in
   /// rabbit_amqqueue_process).
-  func expectAtRest(
+  package func expectAtRest(
     _ queue: String, messages: Int, sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
     let deadline = ContinuousClock.now + .seconds(20)
@@ -79,10 +85,10 @@ struct Application {
   }
 }
 
-private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+package let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// Runs a test with an application of its own, and removes what it left on the broker.
-func withApplication(
+package func withApplication(
   queues: Int = 4, messageTTL: Duration = .seconds(60), broker: BrokerAddress? = nil,
   _ body: (Application) async throws -> Void
 ) async throws {
@@ -120,7 +126,7 @@ private func observe(_ address: BrokerAddress) async throws -> AMQPConnection {
 }
 
 /// What a call throws, as this library's error.
-func syrpcError(_ operation: () async throws -> Void) async -> SyRPCError? {
+package func syrpcError(_ operation: () async throws -> Void) async -> SyRPCError? {
   do {
     try await operation()
     return nil
@@ -128,11 +134,11 @@ func syrpcError(_ operation: () async throws -> Void) async -> SyRPCError? {
 }
 
 /// A port of which TCP connections are accepted, by the system, and nothing ever comes.
-final class SilentListener: Sendable {
-  let port: Int
+package final class SilentListener: Sendable {
+  package let port: Int
   private let descriptor: Int32
 
-  init() throws {
+  package init() throws {
     #if canImport(Darwin)
       let descriptor = socket(AF_INET, SOCK_STREAM, 0)
     #else
@@ -156,18 +162,20 @@ final class SilentListener: Sendable {
 }
 
 /// A gate that opens once.
-final class Gate: Sendable {
+package final class Gate: Sendable {
+  package init() {}
   private let (stream, sink) = AsyncStream<Void>.makeStream()
-  func open() { sink.finish() }
-  func pass() async { for await _ in stream {} }
+  package func open() { sink.finish() }
+  package func pass() async { for await _ in stream {} }
 }
 
 /// A number that many tasks change.
-final class Counter: Sendable {
+package final class Counter: Sendable {
+  package init() {}
   private let state = Mutex((now: 0, most: 0))
-  var now: Int { state.withLock { $0.now } }
-  var most: Int { state.withLock { $0.most } }
-  func add(_ number: Int) {
+  package var now: Int { state.withLock { $0.now } }
+  package var most: Int { state.withLock { $0.most } }
+  package func add(_ number: Int) {
     state.withLock {
       $0.now += number
       $0.most = max($0.most, $0.now)
