@@ -47,7 +47,12 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "AMQP",
-      dependencies: ["COpenSSL", "CRabbitMQ", "SyRPCWire", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "COpenSSL", "CRabbitMQ", "SyRPCWire",
+        .product(name: "Logging", package: "swift-log"),
+        // Its locks are seen by the thread sanitizer; those of Synchronization are not, on Linux.
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+      ],
       swiftSettings: strict),
     .target(
       name: "SyRPC",
@@ -56,6 +61,7 @@ let package = Package(
         .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],

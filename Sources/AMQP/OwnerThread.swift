@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 #if canImport(Darwin)
   internal import Darwin
@@ -28,9 +28,9 @@ final class OwnerThread: SerialExecutor {
     var hasEnded = false
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
   private let wakeUp: (read: Int32, write: Int32)
-  private let identity = Mutex<pthread_t?>(nil)
+  private let identity = NIOLockedValueBox<pthread_t?>(nil)
   /// Runs what arrives after the thread has ended, so that a call on a closed connection gets its error, not silence.
   private let afterlife = DispatchQueue(label: "syrpc.amqp.afterlife")
 
@@ -67,14 +67,14 @@ final class OwnerThread: SerialExecutor {
 
   /// Ends the thread once the jobs that it has are done. Does not wait.
   func stop() {
-    state.withLock { $0.isStopping = true }
+    state.withLockedValue { $0.isStopping = true }
     wake()
   }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     enum Next { case wake, nothing, afterlife }
-    let next = state.withLock { state -> Next in
+    let next = state.withLockedValue { state -> Next in
       if state.hasEnded { return .afterlife }
       state.jobs.append(job)
       defer { state.isAsleep = false }
@@ -95,7 +95,7 @@ final class OwnerThread: SerialExecutor {
   }
 
   private var isCurrent: Bool {
-    identity.withLock { identity in identity.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+    identity.withLockedValue { identity in identity.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
   }
 
   private func wake() {
@@ -118,12 +118,12 @@ final class OwnerThread: SerialExecutor {
   }
 
   fileprivate func run(_ turn: () -> Interest) {
-    identity.withLock { $0 = pthread_self() }
+    identity.withLockedValue { $0 = pthread_self() }
     while true {
       runJobs()
       let interest = turn()
       enum Next { case sleep, again, end }
-      let next = state.withLock { state -> Next in
+      let next = state.withLockedValue { state -> Next in
         if !state.jobs.isEmpty { return .again }
         if state.isStopping {
           state.hasEnded = true
@@ -135,7 +135,7 @@ final class OwnerThread: SerialExecutor {
       switch next {
       case .again: continue
       case .end:
-        identity.withLock { $0 = nil }
+        identity.withLockedValue { $0 = nil }
         return
       case .sleep: sleep(interest)
       }
@@ -143,7 +143,7 @@ final class OwnerThread: SerialExecutor {
   }
 
   private func runJobs() {
-    let jobs = state.withLock { state in
+    let jobs = state.withLockedValue { state in
       defer { state.jobs.removeAll() }
       return state.jobs
     }
@@ -157,7 +157,7 @@ final class OwnerThread: SerialExecutor {
       pollfd(fd: interest.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
     ]
     _ = poll(&descriptors, 2, interest.timeout.map(\.pollMilliseconds) ?? -1)
-    state.withLock { $0.isAsleep = false }
+    state.withLockedValue { $0.isAsleep = false }
     if descriptors[0].revents != 0 {
       var bytes = [UInt8](repeating: 0, count: 64)
       while read(wakeUp.read, &bytes, bytes.count) == bytes.count {}

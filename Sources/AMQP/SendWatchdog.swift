@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 #if canImport(Darwin)
   internal import Darwin
@@ -16,7 +16,7 @@ final class SendWatchdog {
 
   /// Shared with the queue on which the timer fires.
   private final class Fuse: Sendable {
-    let state = Mutex(State.waiting)
+    let state = NIOLockedValueBox(State.waiting)
   }
 
   private let fuse = Fuse()
@@ -28,7 +28,7 @@ final class SendWatchdog {
     timer.schedule(deadline: .now() + Double(seconds) + Double(attoseconds) / 1e18)
     timer.setEventHandler { [fuse] in
       // Under the lock the send is not over, so the descriptor is still the connection's.
-      fuse.state.withLock { state in
+      fuse.state.withLockedValue { state in
         guard state == .waiting else { return }
         state = .fired
         _ = shutdown(descriptor, Int32(SHUT_RDWR))
@@ -40,7 +40,7 @@ final class SendWatchdog {
   /// The send is over. Tells whether that was its end.
   func hasFired() -> Bool {
     timer.cancel()
-    return fuse.state.withLock { state in
+    return fuse.state.withLockedValue { state in
       defer { state = .over }
       return state == .fired
     }

@@ -1,7 +1,7 @@
 internal import AMQP
 public import Logging
 public import SyRPCWire
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 internal import Tracing
 
 /// Takes requests and puts results: one at a time by hand, or with handlers.
@@ -13,7 +13,7 @@ public final class SyRPCServer: Sendable {
   private let results: ResultDelivery
   private let app: String
   private let calls = CallsInHand()
-  private let serving = Mutex<[ObjectIdentifier: StopSignal]>([:])
+  private let serving = NIOLockedValueBox<[ObjectIdentifier: StopSignal]>([:])
 
   private var context: LinkContext { results.context }
 
@@ -100,8 +100,8 @@ public final class SyRPCServer: Sendable {
       requests: requests, results: results, options: options, app: app, handler: handler, stop: stop)
     try await publicErrors {
       try await calls.run {
-        serving.withLock { $0[ObjectIdentifier(stop)] = stop }
-        defer { _ = serving.withLock { $0.removeValue(forKey: ObjectIdentifier(stop)) } }
+        serving.withLockedValue { $0[ObjectIdentifier(stop)] = stop }
+        defer { _ = serving.withLockedValue { $0.removeValue(forKey: ObjectIdentifier(stop)) } }
         // Not a child task: those in hand go on when the server is told to stop.
         let work = Task { try await loop.run() }
         try await withTaskCancellationHandler {
@@ -143,7 +143,7 @@ public final class SyRPCServer: Sendable {
   /// - Parameter timeout: after that the rest is given up: what is not acknowledged goes back to its queue.
   public func close(within timeout: Duration = .seconds(10)) async {
     let deadline = ContinuousClock.now + timeout
-    for stop in serving.withLock({ Array($0.values) }) { stop.stop() }
+    for stop in serving.withLockedValue({ Array($0.values) }) { stop.stop() }
     await calls.finish(within: timeout)
     await requests.close(within: deadline - .now) { await $0.close() }
     await results.link.close(within: deadline - .now)

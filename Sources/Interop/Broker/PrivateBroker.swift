@@ -15,8 +15,8 @@ package final class PrivateBroker: Sendable {
   /// Where the node's files are, and where its processes are noted. Removed with the broker.
   package let folder: RunFolder
 
-  private let node: PrivateNode
-  private let keeper: ProcessGuard
+  let node: PrivateNode
+  let keeper: ProcessGuard
   /// Held so that nobody else is given them.
   private let ports: [LoopbackPort]
 
@@ -108,13 +108,19 @@ package final class PrivateBroker: Sendable {
 
   // MARK: Start
 
+  /// What the node's process is noted as.
+  static let nodeName = "rabbitmq-server"
+
   /// The node is being started, and the time is over.
   private struct TooLate: Error {}
 
   private func boot(within limit: Duration, isReady: @escaping Probe) async throws {
-    let deadline = ContinuousClock.now + limit
     try await keeper.run("epmd", node.mapperCommand, log: node.mapperLog)
-    try await keeper.run("rabbitmq-server", node.command, log: node.log)
+    try await startNode(by: .now + limit, isReady: isReady)
+  }
+
+  func startNode(by deadline: ContinuousClock.Instant, isReady: @escaping Probe) async throws {
+    try await keeper.run(Self.nodeName, node.command, log: node.log)
     let ready: Void? = try await within(deadline) { [self] in
       try await withThrowingTaskGroup(of: Void.self) { tasks in
         defer { tasks.cancelAll() }
@@ -129,7 +135,7 @@ package final class PrivateBroker: Sendable {
     if ready == nil { throw TooLate() }
   }
 
-  private func explain(_ error: any Error, _ limit: Duration) -> any Error {
+  func explain(_ error: any Error, _ limit: Duration) -> any Error {
     switch error {
     case let ended as ProcessGuard.Ended:
       return BrokerError(

@@ -76,6 +76,12 @@ struct PrivateNode: Sendable {
     "until epmd -names >/dev/null 2>&1; do sleep 0.05; done; \(shellQuoted(installation.server))"
   }
 
+  /// The shell command that has `rabbitmqctl` do something.
+  func controlCommand(_ arguments: [String]) -> String {
+    ([installation.control, "--quiet"] + arguments).map(shellQuoted).joined(separator: " ")
+  }
+
+  var controlLog: String { file("control.log") }
   var mapperLog: String { file("epmd.log") }
   var log: String { file("node.log") }
 

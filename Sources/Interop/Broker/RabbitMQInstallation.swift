@@ -11,6 +11,8 @@
 package struct RabbitMQInstallation: Hashable, Sendable {
   /// The path of the script `rabbitmq-server`.
   package let server: String
+  /// The path of the script `rabbitmqctl`, beside the server's.
+  var control: String { String(server.dropLast("rabbitmq-server".count)) + "rabbitmqctl" }
   /// The version that the path names, such as `3.10.8`; nil if it names none.
   package let version: String?
 

@@ -35,9 +35,14 @@ package struct ProcessIdentity: Hashable, Sendable, CustomStringConvertible {
   package var isAlive: Bool { ProcessIdentity(of: pid) == self }
 
   /// Kills the process group that this process leads, unless the process is gone; then its id may be a stranger's.
-  package func killGroup() {
+  package func killGroup() { signalGroup(SIGKILL) }
+
+  /// Lets the process group stand still, or go on.
+  package func pauseGroup(_ pause: Bool) { signalGroup(pause ? SIGSTOP : SIGCONT) }
+
+  private func signalGroup(_ signal: Int32) {
     guard isAlive, getpgid(pid) == pid else { return }
-    _ = kill(-pid, SIGKILL)
+    _ = kill(-pid, signal)
   }
 
   #if canImport(Darwin)

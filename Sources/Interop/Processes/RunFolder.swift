@@ -66,6 +66,12 @@ package struct RunFolder: Hashable, Sendable {
     }
   }
 
+  /// The process that was noted last under a name, gone or not.
+  package func process(named name: String) -> ProcessIdentity? {
+    (SmallFile.read(notes) ?? "").split(separator: "\n").last { $0.hasSuffix(" \(name)") }
+      .flatMap { $0.split(separator: " ").first }.flatMap { ProcessIdentity($0) }
+  }
+
   private var notes: String { "\(path)/processes" }
 
   /// Whether the run is over without having removed its folder. Of a run in another space, nobody here can tell.

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// Operations that are to be finished before the end, and after which no others begin.
 final class CallsInHand: Sendable {
@@ -8,7 +8,7 @@ final class CallsInHand: Sendable {
     var whenDone: AsyncStream<Void>.Continuation?
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
 
   /// Runs an operation.
   ///
@@ -16,12 +16,12 @@ final class CallsInHand: Sendable {
   func run<Value>(
     isolation: isolated (any Actor)? = #isolation, _ operation: () async throws -> Value
   ) async throws -> Value {
-    try state.withLock { state in
+    try state.withLockedValue { state in
       if state.isOver { throw SyRPCError.hasBeenClosed }
       state.count += 1
     }
     defer {
-      state.withLock { state in
+      state.withLockedValue { state in
         state.count -= 1
         if state.count == 0 { state.whenDone?.finish() }
       }
@@ -32,7 +32,7 @@ final class CallsInHand: Sendable {
   /// Lets no more begin, and waits for those that have.
   func finish(within timeout: Duration) async {
     let (stream, sink) = AsyncStream<Void>.makeStream()
-    state.withLock { state in
+    state.withLockedValue { state in
       state.isOver = true
       if state.count == 0 { sink.finish() } else { state.whenDone = sink }
     }

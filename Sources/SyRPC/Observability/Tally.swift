@@ -1,5 +1,5 @@
 internal import Metrics
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// Counts and times what happens, for ``Statistics`` and for swift-metrics.
 ///
@@ -11,7 +11,7 @@ final class Tally: Sendable {
     case put, get, call, handle
   }
 
-  private let counts = Mutex<[Event: Int]>([:])
+  private let counts = NIOLockedValueBox<[Event: Int]>([:])
   private let counters: [Event: Counter]
   private let timers: [Operation: Timer]
 
@@ -28,7 +28,7 @@ final class Tally: Sendable {
   }
 
   func count(_ event: Event) {
-    counts.withLock { $0[event, default: 0] += 1 }
+    counts.withLockedValue { $0[event, default: 0] += 1 }
     counters[event]?.increment()
   }
 
@@ -42,5 +42,5 @@ final class Tally: Sendable {
     return value
   }
 
-  var statistics: Statistics { Statistics(counts: counts.withLock { $0 }) }
+  var statistics: Statistics { Statistics(counts: counts.withLockedValue { $0 }) }
 }

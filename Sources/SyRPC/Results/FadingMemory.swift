@@ -3,7 +3,7 @@ internal import SyRPCWire
 /// What is remembered of result ids, for as long as it matters.
 ///
 /// Ids come by for as long as anybody waits, which may be for ever; so old ones are forgotten now and then.
-struct FadingMemory<Value> {
+struct FadingMemory<Value: Sendable>: Sendable {
   /// So many are remembered without a look at their age.
   static var few: Int { 1024 }
 

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 internal import SyRPCWire
 
 /// The results that somebody here got of late, over all connections.
@@ -6,11 +6,11 @@ internal import SyRPCWire
 /// A result may come twice: its server repeated it after a lost connection, or the acknowledgement of this client was
 /// lost with one. Nobody will ask for it again, so the second is dropped.
 final class FinishedResults: Sendable {
-  private let memory: Mutex<FadingMemory<Void>>
+  private let memory: NIOLockedValueBox<FadingMemory<Void>>
 
   /// - Parameter messageTTL: after that no message that is on its way now can come.
-  init(messageTTL: Duration) { memory = Mutex(FadingMemory(lifetime: messageTTL)) }
+  init(messageTTL: Duration) { memory = NIOLockedValueBox(FadingMemory(lifetime: messageTTL)) }
 
-  func add(_ resultID: String) { memory.withLock { $0.remember((), of: ExactString(resultID), at: .now) } }
-  func contains(_ resultID: String) -> Bool { memory.withLock { $0[ExactString(resultID)] != nil } }
+  func add(_ resultID: String) { memory.withLockedValue { $0.remember((), of: ExactString(resultID), at: .now) } }
+  func contains(_ resultID: String) -> Bool { memory.withLockedValue { $0[ExactString(resultID)] != nil } }
 }

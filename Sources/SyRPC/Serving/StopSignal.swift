@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// Tells something that goes on to stop, once, whenever that comes.
 final class StopSignal: Sendable {
@@ -7,12 +7,12 @@ final class StopSignal: Sendable {
     var action: (@Sendable () -> Void)?
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
 
-  var isStopped: Bool { state.withLock { $0.isStopped } }
+  var isStopped: Bool { state.withLockedValue { $0.isStopped } }
 
   func stop() {
-    let action = state.withLock { state in
+    let action = state.withLockedValue { state in
       state.isStopped = true
       defer { state.action = nil }
       return state.action
@@ -22,7 +22,7 @@ final class StopSignal: Sendable {
 
   /// How to stop from now on, in place of what was said before. Done at once if it is too late.
   func onStop(_ action: @escaping @Sendable () -> Void) {
-    let isStopped = state.withLock { state in
+    let isStopped = state.withLockedValue { state in
       if !state.isStopped { state.action = action }
       return state.isStopped
     }

@@ -1,6 +1,6 @@
 internal import Dispatch
 internal import HeapModule
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// What is to be done when a time has come, unless it is called off before; one timer for all of it.
 ///
@@ -25,7 +25,7 @@ final class Deadlines: Sendable {
     var last = 0
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
   /// Dispatch's own objects may be used from anywhere; it does not say so on Linux.
   private nonisolated(unsafe) let timer: any DispatchSourceTimer
 
@@ -40,7 +40,7 @@ final class Deadlines: Sendable {
   /// - Returns: what to call it off by.
   func after(_ duration: Duration, _ action: @escaping Action) -> Int {
     let time = DispatchTime.now() + max(0, duration / .seconds(1))
-    return state.withLock { state in
+    return state.withLockedValue { state in
       state.last += 1
       let entry = Entry(time: time, number: state.last)
       state.actions[entry.number] = action
@@ -52,7 +52,7 @@ final class Deadlines: Sendable {
 
   /// Nothing happens if it has been done.
   func callOff(_ number: Int) {
-    state.withLock { state in
+    state.withLockedValue { state in
       state.actions[number] = nil
       guard state.entries.count > 64 + 4 * state.actions.count else { return }
       let alive = state.entries.unordered.filter { state.actions[$0.number] != nil }
@@ -61,7 +61,7 @@ final class Deadlines: Sendable {
   }
 
   private func fire() {
-    let due = state.withLock { state -> [Action] in
+    let due = state.withLockedValue { state -> [Action] in
       var due: [Action] = []
       while let first = state.entries.min {
         // Those that were called off need no timer of their own.

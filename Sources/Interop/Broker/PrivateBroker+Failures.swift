@@ -1,0 +1,47 @@
+/// What brokers go through, at a test's command. Nothing may wait in ``waitForEnd()`` meanwhile.
+extension PrivateBroker {
+  /// Kills the node, as a crash of the machine would. What it had on disk stays.
+  package func kill() async throws {
+    guard let process = folder.process(named: Self.nodeName) else { return }
+    process.killGroup()
+    // The port is free when the process is gone.
+    while process.isAlive { try await Task.sleep(for: .milliseconds(5)) }
+  }
+
+  /// Starts the node again, on the same ports, with what it had on disk; waits until it is ready.
+  ///
+  /// - Throws: as ``start(_:in:settings:within:isReady:)``.
+  package func restart(within limit: Duration = .seconds(60)) async throws {
+    do { try await startNode(by: .now + limit, isReady: Self.completesHandshake) } catch { throw explain(error, limit) }
+  }
+
+  /// Lets the node stand still, with its connections open (SIGSTOP), or go on (SIGCONT).
+  package func pause(_ pause: Bool) { folder.process(named: Self.nodeName)?.pauseGroup(pause) }
+
+  /// Has `rabbitmqctl` do something; that takes a second or two.
+  ///
+  /// - Throws: ``BrokerError`` with what it printed.
+  package func control(_ arguments: String...) async throws {
+    try await keeper.run("rabbitmqctl", node.controlCommand(arguments), log: node.controlLog)
+    let end = try await keeper.nextEnd()
+    guard end.name == "rabbitmqctl", end.status == 0 else {
+      let output = SmallFile.read(node.controlLog, last: 4096) ?? ""
+      throw BrokerError(
+        code: .ended, message: "rabbitmqctl \(arguments.joined(separator: " ")): \(end.description)\n\(output)")
+    }
+  }
+
+  /// Makes the broker block its publishers, as it does when it is short of memory, or take their messages again.
+  package func setMemoryAlarm(_ isOn: Bool) async throws {
+    try await control("set_vm_memory_high_watermark", isOn ? "0.0000001" : "0.9")
+  }
+
+  /// Adds a user with permissions, each a regular expression for names of queues and exchanges.
+  package func addUser(
+    _ name: String, password: String, virtualHost: String = "/", configure: String = ".*", write: String = ".*",
+    read: String = ".*"
+  ) async throws {
+    try await control("add_user", name, password)
+    try await control("set_permissions", "-p", virtualHost, name, configure, write, read)
+  }
+}

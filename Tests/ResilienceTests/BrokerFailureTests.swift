@@ -1,0 +1,216 @@
+import AMQP
+import Interop
+import SyRPC
+import TestSupport
+import Testing
+
+/// A broker of their own goes through all this, so one test comes after the other.
+@Suite(.serialized, .tags(.broker), .timeLimit(.minutes(8)), .enabled(if: Broker.isInstalled, "needs rabbitmq-server"))
+struct BrokerFailureTests {
+  private static let count = 2_000
+
+  /// Runs a test against a node that it may kill.
+  private func withNode(
+    settings: String = "", _ body: (PrivateBroker, SyRPCConfiguration) async throws -> Void
+  ) async throws {
+    let node = try await PrivateBroker.start(settings: settings, isReady: PrivateBroker.completesHandshake)
+    let outcome: Result<Void, any Error>
+    do {
+      var configuration = SyRPCConfiguration(
+        settings: try SyRPCSettings(appName: "test", messageTTL: .seconds(600), resultQueueCount: 8),
+        broker: node.address)
+      configuration.publishTimeout = .seconds(60)
+      outcome = .success(try await body(node, configuration))
+    } catch { outcome = .failure(error) }
+    await node.stop()
+    try outcome.get()
+  }
+
+  @Test func killedWithConfirmedRequestsQueued() async throws {
+    try await withNode { node, configuration in
+      let client = SyRPCClient(configuration, logger: quiet)
+      let ids = try await withThrowingTaskGroup(of: [String].self) { group in
+        for part in 0..<20 {
+          group.addTask {
+            var ids: [String] = []
+            for number in 0..<Self.count / 20 {
+              ids.append(
+                try await client.putRequest(type: "echo", data: [.string("\(part)"), .integer(Int64(number))]))
+            }
+            return ids
+          }
+        }
+        return try await group.reduce(into: []) { $0 += $1 }
+      }
+      try await node.kill()
+      try await node.restart()
+      let server = SyRPCServer(configuration, logger: quiet)
+      let serving = Task { try await server.serve { $0.data } }
+      let answered = await answers(client, ids)
+      #expect(answered == Self.count)
+      print("broker killed with \(Self.count) confirmed requests queued: \(answered) answered")
+      serving.cancel()
+      try await serving.value
+      await client.close()
+      await server.close()
+    }
+  }
+
+  @Test func killedDuringCalls() async throws {
+    try await withNode { node, configuration in
+      let (client, server) = (SyRPCClient(configuration, logger: quiet), SyRPCServer(configuration, logger: quiet))
+      let done = Counter()
+      let serving = Task {
+        try await server.serve { request in
+          done.add(1)
+          return request.data
+        }
+      }
+      async let right = withTaskGroup(of: Bool.self) { group in
+        for number in 0..<Self.count {
+          group.addTask {
+            let data = JSON.integer(Int64(number))
+            return (try? await client.call(type: "echo", data: data, timeout: .seconds(120))) == data
+          }
+        }
+        return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+      }
+      while done.now < Self.count / 4 { try await Task.sleep(for: .milliseconds(2)) }
+      try await node.kill()
+      try await node.restart()
+      let answered = await right
+      #expect(answered == Self.count)
+      #expect(done.now >= Self.count)
+      print(
+        "broker killed during \(Self.count) calls: \(answered) answered, \(done.now - Self.count) done twice, "
+          + "\(client.statistics.duplicateResults) results dropped as duplicates")
+      serving.cancel()
+      try await serving.value
+      await client.close()
+      await server.close()
+    }
+  }
+
+  @Test func stopped() async throws {
+    try await withNode { node, configuration in
+      var configuration = configuration
+      configuration.replyTimeout = .seconds(1)
+      configuration.connectTimeout = .seconds(1)
+      configuration.publishTimeout = .seconds(4)
+      configuration.heartbeat = .seconds(1)
+      let (client, server) = (SyRPCClient(configuration, logger: quiet), SyRPCServer(configuration, logger: quiet))
+      let serving = Task { try await server.serve { $0.data } }
+      let before = try await client.call(type: "echo", data: 1, timeout: .seconds(60))
+      #expect(before == 1)
+      node.pause(true)
+      let start = ContinuousClock.now
+      let putting = await syrpcError { try await client.putRequest(type: "echo", data: 2) }
+      #expect([.timedOut, .handshakeFailed, .unreachable, .connectionLost].contains(putting?.code))
+      let getting = await syrpcError { _ = try await client.getResult("x", timeout: .seconds(2)) }
+      #expect(getting?.code == .timedOut)
+      #expect(.now - start < .seconds(30))
+      node.pause(false)
+      let after = try await client.call(type: "echo", data: 3, timeout: .seconds(60))
+      #expect(after == 3)
+      // Closing has its time, whatever the broker does.
+      node.pause(true)
+      let closing = ContinuousClock.now
+      serving.cancel()
+      await client.close(within: .seconds(2))
+      await server.close(within: .seconds(2))
+      #expect(.now - closing < .seconds(20))
+      node.pause(false)
+      _ = await serving.result
+    }
+  }
+
+  @Test(arguments: [SyRPCConfiguration.WhenBlocked.wait, .fail])
+  func shortOfMemory(_ whenBlocked: SyRPCConfiguration.WhenBlocked) async throws {
+    try await withNode { node, configuration in
+      var configuration = configuration
+      configuration.whenBlocked = whenBlocked
+      let client = SyRPCClient(configuration, logger: quiet)
+      try await client.connect()
+      let changes = client.connectionStateChanges
+      try await node.setMemoryAlarm(true)
+      // Only one that publishes is told.
+      let first = Task { try await client.putRequest(type: "t", data: 1) }
+      for await change in changes { if case .blocked = change.state { break } }
+      let second = Task { try await client.putRequest(type: "t", data: 2) }
+      switch whenBlocked {
+      case .fail:
+        for put in [first, second] { #expect(await syrpcError { _ = try await put.value }?.code == .blocked) }
+        try await node.setMemoryAlarm(false)
+        // It takes them again, sooner or later.
+        while await syrpcError({ try await client.putRequest(type: "t", data: 3) })?.code == .blocked {
+          try await Task.sleep(for: .milliseconds(20))
+        }
+      case .wait:
+        try await node.setMemoryAlarm(false)
+        _ = try await (first.value, second.value)
+      }
+      await client.close()
+    }
+  }
+
+  @Test func eachRefusalHasItsCode() async throws {
+    try await withNode(settings: "max_message_size = 1000000") { node, configuration in
+      try await node.addUser("weak", password: "s3cret", write: "^nothing$")
+      let server = SyRPCServer(configuration, logger: quiet)
+      try await server.connect()
+      func error(_ change: (inout BrokerAddress) -> Void, data: JSON = 1) async -> SyRPCError? {
+        var configuration = configuration
+        change(&configuration.brokers[0])
+        let client = SyRPCClient(configuration, logger: quiet)
+        let error = await syrpcError { try await client.putRequest(type: "t", data: data) }
+        await client.close()
+        return error
+      }
+      let wrong = await error { $0.password = "s3cret" }
+      #expect(wrong?.code == .authenticationFailed)
+      #expect(wrong?.brokerReplyCode == 403)
+      let nowhere = await error { $0.virtualHost = "nowhere" }
+      #expect(nowhere?.code == .unknownVirtualHost)
+      #expect(nowhere?.brokerReplyCode == 530)
+      #expect(nowhere?.message.contains("nowhere") == true)
+      let foreign = await error { ($0.user, $0.password, $0.virtualHost) = ("weak", "s3cret", "replay") }
+      #expect(foreign?.code == .accessRefused)
+      let weak = await error { ($0.user, $0.password) = ("weak", "s3cret") }
+      #expect(weak?.code == .accessRefused)
+      #expect(weak?.brokerReplyCode == 403)
+      for error in [wrong, nowhere, foreign, weak] { #expect(error?.description.contains("s3cret") == false) }
+
+      // One that is too large is the error of its caller alone.
+      let client = SyRPCClient(configuration, logger: quiet)
+      let large = JSON.string(String(repeating: "x", count: 1_000_001))
+      async let others = withThrowingTaskGroup(of: String.self) { group in
+        for number in 0..<50 {
+          group.addTask { try await client.putRequest(type: "t", data: .integer(Int64(number))) }
+        }
+        return try await group.reduce(into: 0) { count, _ in count += 1 }
+      }
+      let tooLarge = await syrpcError { try await client.putRequest(type: "t", data: large) }
+      #expect(tooLarge?.code == .messageTooLarge)
+      #expect(tooLarge?.brokerReplyCode == 406)
+      #expect(try await others == 50)
+      // A server whose result is too large says so to the caller.
+      let serving = Task { try await server.serve { $0.type == "large" ? large : $0.data } }
+      let answer = try await client.call(type: "large", data: 1, timeout: .seconds(60))
+      #expect(answer["exception"]?.stringValue?.contains("larger") == true)
+      serving.cancel()
+      try await serving.value
+      await client.close()
+      await server.close()
+    }
+  }
+
+  /// How many results are there that were put.
+  private func answers(_ client: SyRPCClient, _ ids: [String]) async -> Int {
+    await withTaskGroup(of: Bool.self) { group in
+      for id in ids {
+        group.addTask { (try? await client.getResult(id, timeout: .seconds(120))) != nil }
+      }
+      return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+    }
+  }
+}
