@@ -66,7 +66,9 @@ final class Handle {
         syrpc_amqp_login_plain(
           state, address.virtualHost, 0, frameMax, heartbeat, &properties, address.user, address.password)
       case .external:
-        syrpc_amqp_login_external(state, address.virtualHost, 0, frameMax, heartbeat, &properties, "")
+        // RabbitMQ goes by the certificate alone; but an empty identity librabbitmq takes for lack of memory.
+        syrpc_amqp_login_external(
+          state, address.virtualHost, 0, frameMax, heartbeat, &properties, address.user.isEmpty ? "-" : address.user)
       }
     guard reply.reply_type != AMQP_RESPONSE_NORMAL else { return }
 

@@ -8,6 +8,8 @@ package final class PrivateBroker: Sendable {
 
   package let host = "127.0.0.1"
   package let port: UInt16
+  /// For AMQP with TLS, if the settings ask for it.
+  package var tlsPort: UInt16 { node.ports.tls }
   package let user = "guest"
   package let password = "guest"
   /// RabbitMQ's version, if its path tells.
@@ -25,7 +27,8 @@ package final class PrivateBroker: Sendable {
   /// - Parameters:
   ///   - installation: Nil to look for RabbitMQ.
   ///   - state: Where the run's folder goes; nil for the user's.
-  ///   - settings: More lines for rabbitmq.conf.
+  ///   - settings: More lines for rabbitmq.conf; `{tls-port}` stands for ``tlsPort``.
+  ///   - plugins: To be enabled.
   ///   - limit: How long one attempt may take.
   ///   - isReady: The probe.
   /// - Returns: The broker, ready for connections.
@@ -33,31 +36,36 @@ package final class PrivateBroker: Sendable {
   ///   `CancellationError`; a system error if its files cannot be written.
   package static func start(
     _ installation: RabbitMQInstallation? = nil, in state: StateFolder? = nil, settings: String = "",
-    within limit: Duration = .seconds(60), isReady: @escaping Probe
+    plugins: [String] = [], within limit: Duration = .seconds(60), isReady: @escaping Probe
   ) async throws -> PrivateBroker {
     let installation = try installation ?? .find()
     let state = try state ?? StateFolder()
     // Where ports cannot be held, somebody else may be faster than the node.
     for _ in 1..<3 {
       do {
-        return try await attempt(installation, in: state, settings: settings, within: limit, isReady: isReady)
+        return try await attempt(
+          installation, in: state, settings: settings, plugins: plugins, within: limit, isReady: isReady)
       } catch let error as BrokerError where error.code == .portTaken {
         continue
       }
     }
-    return try await attempt(installation, in: state, settings: settings, within: limit, isReady: isReady)
+    return try await attempt(
+      installation, in: state, settings: settings, plugins: plugins, within: limit, isReady: isReady)
   }
 
   private static func attempt(
-    _ installation: RabbitMQInstallation, in state: StateFolder, settings: String, within limit: Duration,
+    _ installation: RabbitMQInstallation, in state: StateFolder, settings: String, plugins: [String],
+    within limit: Duration,
     isReady: @escaping Probe
   ) async throws -> PrivateBroker {
     let folder = try await RunFolder.create(in: state)
     do {
-      let ports = [try LoopbackPort(), try LoopbackPort(), try LoopbackPort()]
+      let ports = try (0..<4).map { _ in try LoopbackPort() }
       let node = try PrivateNode(
         installation, folder: folder,
-        ports: .init(amqp: ports[0].number, distribution: ports[1].number, mapper: ports[2].number), settings: settings)
+        ports: .init(
+          amqp: ports[0].number, distribution: ports[1].number, mapper: ports[2].number, tls: ports[3].number),
+        settings: settings, plugins: plugins)
       let keeper = try await ProcessGuard.start(for: folder, environment: node.environment)
       let broker = PrivateBroker(
         version: installation.version, folder: folder, node: node, keeper: keeper, ports: ports)

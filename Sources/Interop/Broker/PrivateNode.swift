@@ -14,6 +14,8 @@ struct PrivateNode: Sendable {
     var distribution: UInt16
     /// Erlang's port mapper, epmd.
     var mapper: UInt16
+    /// AMQP with TLS, if the settings ask for it.
+    var tls: UInt16
   }
 
   let ports: Ports
@@ -26,9 +28,12 @@ struct PrivateNode: Sendable {
   ///   - installation: What runs.
   ///   - folder: Where everything of it is.
   ///   - ports: Where it listens.
-  ///   - settings: More lines for rabbitmq.conf.
+  ///   - settings: More lines for rabbitmq.conf; `{tls-port}` stands for the port of TLS.
+  ///   - plugins: To be enabled.
   /// - Throws: A system error.
-  init(_ installation: RabbitMQInstallation, folder: RunFolder, ports: Ports, settings: String) throws {
+  init(
+    _ installation: RabbitMQInstallation, folder: RunFolder, ports: Ports, settings: String, plugins: [String] = []
+  ) throws {
     self.installation = installation
     self.folder = folder.path
     self.ports = ports
@@ -41,11 +46,11 @@ struct PrivateNode: Sendable {
       # A line for each connection would hide what matters.
       log.connection.level = warning
       load_definitions = \(file("definitions.json"))
-      \(settings)
+      \(settings.replacing("{tls-port}", with: "\(ports.tls)"))
 
       """, to: file("rabbitmq.conf"))
     try SmallFile.write(Self.definitions, to: file("definitions.json"))
-    try SmallFile.write("[].\n", to: file("enabled_plugins"))
+    try SmallFile.write("[\(plugins.joined(separator: ","))].\n", to: file("enabled_plugins"))
     // Without one of our own, the machine's would be read.
     try SmallFile.write("", to: file("rabbitmq-env.conf"))
     try SmallFile.write("[].\n", to: file("advanced.config"))

@@ -93,6 +93,7 @@ actor Link<User: Sendable> {
   /// The user of a live connection.
   ///
   /// - Parameter patiently: whether to wait for as many attempts as it takes, or for one round of them.
+  /// - Returns: the one whose connection is open, or was when it was looked at.
   /// - Throws: ``AMQPError`` that will not pass by itself, or any after an impatient round; `SyRPCError` with `closed`;
   ///   `CancellationError`, upon which the attempt under way goes on for the next.
   func user(patiently: Bool = true) async throws -> User {

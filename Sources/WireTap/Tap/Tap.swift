@@ -38,18 +38,19 @@ package final class Tap: Sendable {
   ///   - role: the role that goes into the transcripts' heads.
   ///   - peer: the implementation that goes there.
   ///   - facts: what else goes there.
+  ///   - faults: what happens to the connections; to each the first that is for it.
   ///   - onFrame: is told of each frame with its connection's number, in order, on a task of its own; forwarding does
   ///     not wait for it.
   /// - Returns: the tap, listening.
   /// - Throws: ``TapError`` if the address cannot be listened on.
   package static func start(
     listen host: String = "127.0.0.1", port: Int = 0, brokerHost: String, brokerPort: Int, role: String,
-    peer: String = "", facts: JSONObject = [:],
+    peer: String = "", facts: JSONObject = [:], faults: [TapFault] = [],
     onFrame: (@Sendable (_ connection: Int, _ entry: Transcript.Entry) -> Void)? = nil
   ) async throws(TapError) -> Tap {
     let broker = Endpoint(host: brokerHost, port: brokerPort)
     let liveView = onFrame.map(LiveView.init)
-    let registry = TapRegistry { number in
+    let registry = TapRegistry(faults: faults) { number in
       let head = Transcript.Head(
         connection: number, role: role, peer: peer, broker: broker.description, started: timestamp(), facts: facts)
       return Recording(head: head, liveView: liveView)

@@ -10,6 +10,8 @@ final class TapConnection {
   private let broker: any Channel
   private let recording: Recording
   private let registry: TapRegistry
+  private var gate: FaultGate?
+  private var isStalled = false
   /// The directions whose source has closed its side, and so sends nothing more.
   private var finished: Set<Transcript.Direction> = []
   /// The directions whose source was torn down.
@@ -20,6 +22,7 @@ final class TapConnection {
     self.broker = broker
     self.recording = recording
     self.registry = registry
+    gate = registry.fault(of: recording.head.connection).map(FaultGate.init)
   }
 
   /// Connects an accepted channel to the broker.
@@ -76,7 +79,14 @@ extension TapConnection {
 
   func received(_ bytes: ByteBuffer, _ direction: Transcript.Direction) {
     recording.append(bytes, direction)
-    forward(bytes, direction)
+    guard !isStalled else { return }
+    guard let limit = gate?.limit(bytes, direction), let fault = gate?.fault else {
+      forward(bytes, direction)
+      return
+    }
+    gate = nil
+    forward(bytes.getSlice(at: bytes.readerIndex, length: limit) ?? ByteBuffer(), direction)
+    happen(fault)
   }
 
   /// What was there has been received.
@@ -90,6 +100,7 @@ extension TapConnection {
 
   /// The source has closed its side (FIN); it may go on to read.
   func sourceFinished(_ direction: Transcript.Direction) {
+    guard !isStalled else { return }
     recording.end(direction == .toBroker ? .closedByPeer : .closedByBroker)
     finished.insert(direction)
     let sink = sink(direction)
@@ -103,13 +114,32 @@ extension TapConnection {
     sink(direction).flush()
   }
 
+  /// What was let pass still arrives.
+  private func happen(_ fault: TapFault) {
+    let sink = sink(fault.direction)
+    switch fault.effect {
+    case .stall:
+      recording.end(.stalledByFault)
+      isStalled = true
+      sink.flush()
+    case .cut:
+      recording.end(.cutByFault)
+      sink.writeAndFlush(ByteBuffer()).whenComplete { [peer, broker] _ in
+        for side in [peer, broker] {
+          resetOnClose(side)
+          side.close(promise: nil)
+        }
+      }
+    }
+  }
+
   /// What arrived goes on: the one place for rules that delay, change or cut.
   private func forward(_ bytes: ByteBuffer, _ direction: Transcript.Direction) {
     sink(direction).write(bytes, promise: nil)
   }
 
   private func readMore(_ direction: Transcript.Direction) {
-    if sink(direction).isWritable, !finished.contains(direction) { source(direction).read() }
+    if sink(direction).isWritable, !isStalled, !finished.contains(direction) { source(direction).read() }
   }
 
   /// The source of a direction is closed, for reading and for writing.
@@ -117,6 +147,8 @@ extension TapConnection {
     let sink = sink(direction)
     if registry.isClosing {
       sink.close(promise: nil)
+    } else if isStalled {
+      registry.whenClosing { sink.close(promise: nil) }
     } else if finished == [direction.opposite], !failed.contains(direction) {
       // To this side FIN has gone already. With the FIN that answers it, NIO closes the channel and tells no more.
       sourceFinished(direction)

@@ -14,13 +14,28 @@ final class TapRegistry: Sendable {
   private struct State {
     var links: [Link] = []
     var isClosing = false
+    var farewells: [@Sendable () -> Void] = []
   }
 
   private let state = Mutex(State())
+  private let faults: [TapFault]
   private let makeRecording: @Sendable (_ number: Int) -> Recording
 
-  init(makeRecording: @escaping @Sendable (_ number: Int) -> Recording) {
+  init(faults: [TapFault], makeRecording: @escaping @Sendable (_ number: Int) -> Recording) {
+    self.faults = faults
     self.makeRecording = makeRecording
+  }
+
+  /// What is to happen to a connection.
+  func fault(of connection: Int) -> TapFault? { faults.first { $0.connection ?? connection == connection } }
+
+  /// Does something when all connections are to be closed; now, if that is so already.
+  func whenClosing(_ action: @escaping @Sendable () -> Void) {
+    let isClosing = state.withLock { state in
+      if !state.isClosing { state.farewells.append(action) }
+      return state.isClosing
+    }
+    if isClosing { action() }
   }
 
   /// A recording for a connection that was accepted; nil once the tap closes.
@@ -41,10 +56,12 @@ final class TapRegistry: Sendable {
 
   /// Closes all connections, and waits until they are.
   func closeAll() async {
-    let links = state.withLock { state in
+    let (links, farewells) = state.withLock { state in
       state.isClosing = true
-      return state.links
+      defer { state.farewells = [] }
+      return (state.links, state.farewells)
     }
+    for farewell in farewells { farewell() }
     for link in links {
       // Only the first ending of a recording counts, so one that has ended keeps its own.
       link.recording.end(.closedByTap)

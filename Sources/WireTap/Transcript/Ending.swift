@@ -10,6 +10,10 @@ package enum Ending: Sendable, Hashable, CustomStringConvertible {
   case resetByBroker
   /// The tap was stopped, and closed both sides.
   case closedByTap
+  /// A fault of the tap's tore down both sides.
+  case cutByFault
+  /// A fault of the tap's let nothing more pass, and told nobody.
+  case stalledByFault
   /// Not yet: this is a snapshot.
   case stillOpen
   /// Nobody knows: the frames come from a record that does not tell.
@@ -20,7 +24,7 @@ package enum Ending: Sendable, Hashable, CustomStringConvertible {
   private static let fixed: [(ending: Ending, text: String)] = [
     (.closedByPeer, "closed by peer"), (.closedByBroker, "closed by broker"), (.resetByPeer, "reset by peer"),
     (.resetByBroker, "reset by broker"), (.closedByTap, "closed by tap"), (.stillOpen, "still open"),
-    (.notRecorded, "not recorded"),
+    (.notRecorded, "not recorded"), (.cutByFault, "cut by fault"), (.stalledByFault, "stalled by fault"),
   ]
   private static let unreachable = "broker unreachable: "
 
