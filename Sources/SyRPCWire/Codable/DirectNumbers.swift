@@ -37,8 +37,11 @@ extension Double: DirectJSON {
 
 extension Float: DirectJSON {
   func json(at path: CodingPath) throws -> JSON {
+    let digits = try finite(at: path).description
+    // Node and PHP send a whole number on as an integer, and that of the fewest digits is most often not this float.
+    if Int64(exactly: self) != nil { return .real(Double(self)) }
     // Widened alone, 0.1 would be written with all the digits of the double that the float is.
-    guard let short = Double(try finite(at: path).description), Float(short) == self else { return .real(Double(self)) }
+    guard let short = Double(digits), Float(short) == self else { return .real(Double(self)) }
     return .real(short)
   }
 }

@@ -4,7 +4,8 @@ extension JSON {
   /// Nothing is rounded in silence: an integer is exact or refused. What becomes what:
   ///
   /// - Integers of all widths become integers, `Double` a real number (`1.0` stays `1.0`), and `Float` the real number
-  ///   with the fewest digits that name it: `Float(0.1)` is `0.1`.
+  ///   with the fewest digits that name it: `Float(0.1)` is `0.1`. A whole `Float` within 64 bits has all its digits,
+  ///   so that it is the same number once Node or PHP have made it an integer.
   /// - `nil` becomes null in arrays and dictionaries; a property that is nil is left out, as Swift's generated code does.
   /// - A ``JSON`` or ``JSONObject`` anywhere within is taken as it is; what cannot be written of it is for ``encoded()`` to refuse.
   /// - `Date` becomes a string in ISO 8601, in UTC, rounded to microseconds: `2024-02-29T12:00:00.250000Z`.

@@ -23,6 +23,18 @@ import Testing
     }
   }
 
+  /// Node and PHP send 1.0 on as 1.
+  @Test func aWholeFloatComesBackAsAnInteger() throws {
+    // Its fewest digits are 3132360200000000, which no float is.
+    #expect(try JSON(encoding: Float(3.1323602e15)) == 3_132_360_182_726_656.0)
+    var generator = Seeded(6)
+    for _ in 0..<20_000 {
+      let value = Float(Int64(bitPattern: generator.next()) >> Int64.random(in: 0...63, using: &generator))
+      guard let whole = try JSON(encoding: value).doubleValue, let integer = Int64(exactly: whole) else { continue }
+      #expect(try JSON.integer(integer).decoded() == value)
+    }
+  }
+
   @Test func aFloatOutOfRangeIsNone() {
     #expect(
       decodingFailure { _ = try JSON.real(1e39).decoded(as: Float.self) } == "dataCorrupted : Float does not hold 1e+39"
