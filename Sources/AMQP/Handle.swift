@@ -80,11 +80,16 @@ final class Handle {
       }
       throw AMQPError(.handshakeFailed, "\(address.place) broke off the AMQP handshake")
     }
-    let cause = address.usesTLS ? TLSSocket.failure ?? text(reply.library_error) : text(reply.library_error)
-    throw AMQPError(
-      .handshakeFailed,
-      "no AMQP handshake with \(address.place): \(cause)"
-        + (address.usesTLS ? "" : "; if that is a port for TLS, the address begins with amqps"))
+    var cause = text(reply.library_error)
+    if !address.usesTLS {
+      cause += "; if that is a port for TLS, the address begins with amqps"
+    } else if let failure = TLSSocket.failure {
+      cause = failure
+    } else if options.tls.clientCertificate == nil {
+      // Since TLS 1.3 the broker refuses after the client is done, and its alert may be lost when it closes at once.
+      cause += "; a broker that wants a client certificate breaks off like this"
+    }
+    throw AMQPError(.handshakeFailed, "no AMQP handshake with \(address.place): \(cause)")
   }
 
   // MARK: - Receiving

@@ -63,7 +63,8 @@ struct TLSTests {
     // The system does not know the test's authority.
     try await expect(right, .untrusted, "certificate") { $0.tls.certificateAuthorityFile = nil }
     try await expect(right, .untrusted, "another host") { $0.brokers[0].host = "127.0.0.1" }
-    try await expect(right, .handshakeFailed, "certificate required") { $0.tls.clientCertificate = nil }
+    // The broker's alert, "certificate required", may be lost when it closes at once.
+    try await expect(right, .handshakeFailed, "certificate") { $0.tls.clientCertificate = nil }
     try await expect(right, .handshakeFailed, "amqps") { $0.brokers[0].usesTLS = false }
     try await expect(right, .handshakeFailed, "wrong version number") { $0.brokers[0].port = Int(node.port) }
     try await expect(right, .untrusted, "nowhere.pem") { $0.tls.certificateAuthorityFile = "nowhere.pem" }
