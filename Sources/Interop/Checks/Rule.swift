@@ -44,15 +44,18 @@ enum Judgement: Sendable, Hashable {
   case inapplicable(String)
 
   /// Passes if all items are as expected; names those that are not.
+  ///
+  /// What was expected is put into words only where it is wanted: a payload's takes its time.
   static func all<Item>(
-    _ items: [Item], expected: String, none: String, _ observe: (Item) -> String, _ isExpected: (Item) -> Bool
+    _ items: [Item], expected: @autoclosure () -> String, none: String, _ observe: (Item) -> String,
+    _ isExpected: (Item) -> Bool
   ) -> Judgement {
     guard !items.isEmpty else { return .inapplicable(none) }
     let wrong = items.filter { !isExpected($0) }
     let shown = (wrong.isEmpty ? items : wrong).map(observe)
     let unique = shown.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     let observed = unique.joined(separator: "; ")
-    return wrong.isEmpty ? .passed(observed) : .failed(expected: expected, observed: observed)
+    return wrong.isEmpty ? .passed(observed) : .failed(expected: expected(), observed: observed)
   }
 
   /// Passes if `observed` is `expected`.

@@ -22,7 +22,7 @@ extension JSON {
   /// The value as JSON text, with what jansson refuses written as it was before ``init(exactly:)`` rewrote it.
   package var exactDescription: String {
     let text = description
-    guard text.utf8.contains(0x5C) else { return text }
+    guard ExactRewriter(Array(text.utf8)).mayHaveMark else { return text }
     return text.replacing(/(?i)"\\udbff\\udffd(?:integer|real) ([-+.0-9eE]+)"/) { $0.1 }
       .replacing(/(?i)\\udbff\\udffdunit ([0-9]+);/) { match in
         let digits = String(Int(match.1) ?? 0, radix: 16)

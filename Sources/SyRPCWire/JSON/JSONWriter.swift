@@ -68,6 +68,13 @@ private struct JSONWriter {
 
   private mutating func write(_ value: String) throws(JSONError) {
     var value = value
+    // Most strings stand for themselves.
+    if value.withUTF8({ $0.allSatisfy { (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C } }) {
+      output.append(UInt8(ascii: "\""))
+      output += value.utf8
+      output.append(UInt8(ascii: "\""))
+      return
+    }
     let json = value.withUTF8 { utf8 in
       utf8.withMemoryRebound(to: CChar.self) {
         json_stringn_nocheck($0.baseAddress ?? UnsafePointer(bitPattern: 1), $0.count)

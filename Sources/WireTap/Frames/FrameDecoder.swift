@@ -136,7 +136,11 @@ enum FrameDecoder {
 
   /// `queue.declare-ok` for `AMQP_QUEUE_DECLARE_OK_METHOD`.
   private static func specificationName(_ symbol: String) -> String {
-    let words = symbol.lowercased().split(separator: "_").dropFirst().dropLast()
-    return (words.first.map(String.init) ?? "") + "." + words.dropFirst().joined(separator: "-")
+    // By bytes: this is done for every method of every connection.
+    var name = symbol.utf8.dropFirst("AMQP_".utf8.count).dropLast("_METHOD".utf8.count).map { byte in
+      byte == UInt8(ascii: "_") ? UInt8(ascii: "-") : byte | 0x20
+    }
+    if let end = name.firstIndex(of: UInt8(ascii: "-")) { name[end] = UInt8(ascii: ".") }
+    return String(decoding: name, as: UTF8.self)
   }
 }
