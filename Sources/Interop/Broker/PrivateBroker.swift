@@ -29,6 +29,7 @@ package final class PrivateBroker: Sendable {
   ///   - state: Where the run's folder goes; nil for the user's.
   ///   - settings: More lines for rabbitmq.conf; `{tls-port}` stands for ``tlsPort``.
   ///   - plugins: To be enabled.
+  ///   - member: A node whose cluster the new one joins; nil for none. It must outlive the new one, which uses its epmd.
   ///   - limit: How long one attempt may take.
   ///   - isReady: The probe.
   /// - Returns: The broker, ready for connections.
@@ -36,27 +37,26 @@ package final class PrivateBroker: Sendable {
   ///   `CancellationError`; a system error if its files cannot be written.
   package static func start(
     _ installation: RabbitMQInstallation? = nil, in state: StateFolder? = nil, settings: String = "",
-    plugins: [String] = [], within limit: Duration = .seconds(60), isReady: @escaping Probe
+    plugins: [String] = [], joining member: PrivateBroker? = nil, within limit: Duration = .seconds(60),
+    isReady: @escaping Probe
   ) async throws -> PrivateBroker {
     let installation = try installation ?? .find()
     let state = try state ?? StateFolder()
+    func attempt() async throws -> PrivateBroker {
+      try await Self.attempt(
+        installation, in: state, settings: settings, plugins: plugins, joining: member, within: limit,
+        isReady: isReady)
+    }
     // Where ports cannot be held, somebody else may be faster than the node.
     for _ in 1..<3 {
-      do {
-        return try await attempt(
-          installation, in: state, settings: settings, plugins: plugins, within: limit, isReady: isReady)
-      } catch let error as BrokerError where error.code == .portTaken {
-        continue
-      }
+      do { return try await attempt() } catch let error as BrokerError where error.code == .portTaken { continue }
     }
-    return try await attempt(
-      installation, in: state, settings: settings, plugins: plugins, within: limit, isReady: isReady)
+    return try await attempt()
   }
 
   private static func attempt(
     _ installation: RabbitMQInstallation, in state: StateFolder, settings: String, plugins: [String],
-    within limit: Duration,
-    isReady: @escaping Probe
+    joining member: PrivateBroker?, within limit: Duration, isReady: @escaping Probe
   ) async throws -> PrivateBroker {
     let folder = try await RunFolder.create(in: state)
     do {
@@ -64,13 +64,15 @@ package final class PrivateBroker: Sendable {
       let node = try PrivateNode(
         installation, folder: folder,
         ports: .init(
-          amqp: ports[0].number, distribution: ports[1].number, mapper: ports[2].number, tls: ports[3].number),
-        settings: settings, plugins: plugins)
+          amqp: ports[0].number, distribution: ports[1].number, mapper: member?.node.ports.mapper ?? ports[2].number,
+          tls: ports[3].number),
+        settings: settings, plugins: plugins, joining: member?.node)
       let keeper = try await ProcessGuard.start(for: folder, environment: node.environment)
       let broker = PrivateBroker(
         version: installation.version, folder: folder, node: node, keeper: keeper, ports: ports)
       do {
-        try await broker.boot(within: limit, isReady: isReady)
+        if member == nil { try await keeper.run("epmd", node.mapperCommand, log: node.mapperLog) }
+        try await broker.startNode(by: .now + limit, isReady: isReady)
         return broker
       } catch {
         let explained = broker.explain(error, limit)
@@ -121,11 +123,6 @@ package final class PrivateBroker: Sendable {
 
   /// The node is being started, and the time is over.
   private struct TooLate: Error {}
-
-  private func boot(within limit: Duration, isReady: @escaping Probe) async throws {
-    try await keeper.run("epmd", node.mapperCommand, log: node.mapperLog)
-    try await startNode(by: .now + limit, isReady: isReady)
-  }
 
   func startNode(by deadline: ContinuousClock.Instant, isReady: @escaping Probe) async throws {
     try await keeper.run(Self.nodeName, node.command, log: node.log)

@@ -4,7 +4,7 @@
   internal import Foundation
 #endif
 
-/// The files, the ports and the environment of a RabbitMQ node that shares nothing with any other.
+/// The files, the ports and the environment of a RabbitMQ node that shares nothing with any but its cluster.
 struct PrivateNode: Sendable {
   /// The ports that a node needs.
   struct Ports: Sendable {
@@ -30,9 +30,11 @@ struct PrivateNode: Sendable {
   ///   - ports: Where it listens.
   ///   - settings: More lines for rabbitmq.conf; `{tls-port}` stands for the port of TLS.
   ///   - plugins: To be enabled.
+  ///   - member: Whose cluster it joins. They share the port mapper.
   /// - Throws: A system error.
   init(
-    _ installation: RabbitMQInstallation, folder: RunFolder, ports: Ports, settings: String, plugins: [String] = []
+    _ installation: RabbitMQInstallation, folder: RunFolder, ports: Ports, settings: String, plugins: [String] = [],
+    joining member: PrivateNode? = nil
   ) throws {
     self.installation = installation
     self.folder = folder.path
@@ -47,8 +49,11 @@ struct PrivateNode: Sendable {
       log.connection.level = warning
       load_definitions = \(file("definitions.json"))
       \(settings.replacing("{tls-port}", with: "\(ports.tls)"))
-
+      \(member.map(clusterSettings) ?? "")
       """, to: file("rabbitmq.conf"))
+    if let member {
+      try SmallFile.write(SmallFile.read(member.file(Self.cookie)) ?? "", to: file(Self.cookie))
+    }
     try SmallFile.write(Self.definitions, to: file("definitions.json"))
     try SmallFile.write("[\(plugins.joined(separator: ","))].\n", to: file("enabled_plugins"))
     // Without one of our own, the machine's would be read.
@@ -71,6 +76,21 @@ struct PrivateNode: Sendable {
     }
 
     """
+
+  /// What the members of a cluster know one another by, in their HOME.
+  private static let cookie = ".erlang.cookie"
+
+  private func clusterSettings(_ member: PrivateNode) -> String {
+    """
+    cluster_formation.peer_discovery_backend = classic_config
+    cluster_formation.classic_config.nodes.1 = \(member.name)
+    cluster_formation.classic_config.nodes.2 = \(name)
+
+    """
+  }
+
+  /// At localhost, since the machine's own name need not resolve.
+  private var name: String { "syrpc-\(ports.amqp)-\(ports.mapper)@localhost" }
 
   /// The shell command that runs epmd.
   var mapperCommand: String { "epmd" }
@@ -117,8 +137,7 @@ struct PrivateNode: Sendable {
 
   private var rabbitMQ: [String: String] {
     [
-      // At localhost, since the machine's own name need not resolve.
-      "RABBITMQ_NODENAME": "syrpc-\(ports.amqp)-\(ports.mapper)@localhost",
+      "RABBITMQ_NODENAME": name,
       "RABBITMQ_DIST_PORT": "\(ports.distribution)",
       "RABBITMQ_CONF_ENV_FILE": file("rabbitmq-env.conf"),
       "RABBITMQ_CONFIG_FILE": file("rabbitmq.conf"),
