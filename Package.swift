@@ -104,7 +104,7 @@ let package = Package(
       name: "SyRPCTests",
       dependencies: [
         "AMQP", "SyRPC", "SyRPCWire", "TestSupport", "WireTap",
-        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "Metrics", package: "swift-metrics"), .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],

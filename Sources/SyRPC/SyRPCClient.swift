@@ -111,10 +111,15 @@ public final class SyRPCClient: Sendable {
   /// - Returns: the server's answer.
   /// - Throws: as ``putRequest(type:data:resultID:)`` and ``getResult(_:timeout:)``.
   public func call(type: String, data: JSON, timeout: Duration? = nil) async throws -> JSON {
-    try await context.tally.time(.call) {
+    try await timed {
       let resultID = try await putRequest(type: type, data: data)
       return try await getResult(resultID, timeout: timeout)
     }
+  }
+
+  /// Times a whole call.
+  func timed<Value>(_ call: () async throws -> Value) async throws -> Value {
+    try await context.tally.time(.call, call)
   }
 
   /// Connects and declares what a client declares, ahead of the first use. Tries each broker once.

@@ -8,7 +8,7 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
     enum Name: String, Hashable, Sendable {
       case timedOut, closed, unreachable, handshakeFailed, untrusted, authenticationFailed, unknownVirtualHost,
         accessRefused, notFound, preconditionFailed, messageTooLarge, connectionLost, closedByBroker, blocked,
-        unroutable, notConfirmed, unencodable, unreadableResult, unreadableRequest, resources
+        unroutable, notConfirmed, unencodable, unreadableResult, unreadableRequest, handlerFailed, resources
     }
     let name: Name
 
@@ -47,10 +47,13 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
     public static let notConfirmed = Code(name: .notConfirmed)
     /// The payload cannot be written as JSON.
     public static let unencodable = Code(name: .unencodable)
-    /// The result came, but cannot be held: for instance an integer beyond 64 bits. It is gone from the queue.
+    /// The result came, but cannot be held, for instance an integer beyond 64 bits, or is no value of the type that was
+    /// asked for. It is gone from the queue.
     public static let unreadableResult = Code(name: .unreadableResult)
     /// A request came, but it is malformed or cannot be held. It is gone from the queue.
     public static let unreadableRequest = Code(name: .unreadableRequest)
+    /// The server answered a typed call with `{"exception": …}`: its handler failed. The message is the server's.
+    public static let handlerFailed = Code(name: .handlerFailed)
     /// The system has no thread, descriptor or memory left.
     public static let resources = Code(name: .resources)
 

@@ -1,6 +1,7 @@
 import Foundation
 import Instrumentation
 import Metrics
+import MetricsTestKit
 import SyRPC
 import Synchronization
 import TestSupport
@@ -38,6 +39,43 @@ struct ObservabilityTests {
     }
   }
 
+  @Test func whatHappensIsCountedAndTimed() async throws {
+    let metrics = MetricsSystem.recorded
+    try await withApplication { app in
+      let (client, server) = (app.client(), app.server())
+      let serving = Task {
+        try await server.serve { request in
+          if request.data == 2 { throw CancellationError() }
+          return request.data
+        }
+      }
+      for number in 1...3 {
+        _ = try await client.call(type: "t", data: .integer(Int64(number)), timeout: .seconds(60))
+      }
+      serving.cancel()
+      try await serving.value
+      await client.close()
+      await server.close()
+      func counted(_ event: String, _ side: String) throws -> Int64 {
+        let dimensions = [("app", app.topology.settings.appName), ("side", side)]
+        return try metrics.expectCounter("syrpc_\(event)_total", dimensions).totalValue
+      }
+      #expect(try counted("requests_put", "client") == 3)
+      #expect(try counted("results_got", "client") == 3)
+      #expect(try counted("connections", "client") == 2)
+      #expect(try counted("rejects", "client") == 0)
+      #expect(try counted("requests_taken", "server") == 3)
+      #expect(try counted("results_put", "server") == 3)
+      #expect(try counted("handler_errors", "server") == 1)
+      let calls = try metrics.expectTimer(
+        "syrpc_call_duration_seconds", [("app", app.topology.settings.appName), ("side", "client")])
+      #expect(calls.values.count == 3)
+      // And the same without any back end.
+      #expect(client.statistics.requestsPut == 3)
+      #expect(server.statistics.handlerErrors == 1)
+    }
+  }
+
   @Test func theContextOfATraceTravelsInTheHeaders() async throws {
     InstrumentationSystem.bootstrapOnce
     try await withApplication { app in
@@ -68,6 +106,15 @@ extension ServiceContext {
     get { self[TraceParentKey.self] }
     set { self[TraceParentKey.self] = newValue }
   }
+}
+
+extension MetricsSystem {
+  /// The system takes one factory a process.
+  fileprivate static let recorded: TestMetrics = {
+    let metrics = TestMetrics()
+    bootstrap(metrics)
+    return metrics
+  }()
 }
 
 extension InstrumentationSystem {

@@ -89,12 +89,13 @@ package let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// Runs a test with an application of its own, and removes what it left on the broker.
 package func withApplication(
-  queues: Int = 4, messageTTL: Duration = .seconds(60), broker: BrokerAddress? = nil,
+  queues: Int = 4, ttl: Duration = SyRPCSettings.defaultTTL, messageTTL: Duration = .seconds(60),
+  broker: BrokerAddress? = nil,
   _ body: (Application) async throws -> Void
 ) async throws {
   let address = try await Broker.address
   let settings = try SyRPCSettings(
-    appName: "test-\(UUID())", messageTTL: messageTTL, resultQueueCount: queues)
+    appName: "test-\(UUID())", ttl: ttl, messageTTL: messageTTL, resultQueueCount: queues)
   let topology = Topology(settings)
   let observer = try await observe(address)
   try await observer.declare(topology.requestExchange)
