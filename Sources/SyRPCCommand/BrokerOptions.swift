@@ -1,30 +1,44 @@
 import AMQP
 import ArgumentParser
+import Foundation
 import SyRPC
 
-/// The options of the commands that are a client or a server.
+/// The options of the commands that are a client or a server. What is left out comes from the environment variables of
+/// the library, or has its default.
 struct ApplicationOptions: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("The broker.", valueName: "amqp://user:password@host:port/vhost"))
-  var broker = "amqp://localhost"
+  @Option(
+    name: .long, help: ArgumentHelp("The broker (SYRPC_URL).", valueName: "amqp://user:password@host:port/vhost"))
+  var broker: String?
 
-  @Option(name: .customLong("app"), help: "The application's name (app_name).")
-  var appName: String
+  @Option(name: .customLong("app"), help: "The application's name (app_name; SYRPC_APP_NAME).")
+  var appName: String?
 
-  @Option(name: .long, help: "How long an idle result queue is kept, in seconds (amq_ttl).")
-  var ttl = 10800
+  @Option(name: .long, help: "How long an idle result queue is kept, in seconds (amq_ttl; SYRPC_TTL).")
+  var ttl: Int?
 
-  @Option(name: .customLong("message-ttl"), help: "How long a result waits, in seconds (amq_msg_ttl).")
-  var messageTTL = 10
+  @Option(name: .customLong("message-ttl"), help: "How long a result waits, in seconds (amq_msg_ttl; SYRPC_MSG_TTL).")
+  var messageTTL: Int?
 
-  @Option(name: .long, help: "The number of result queues (amq_num_queues).")
-  var queues = 64
+  @Option(name: .long, help: "The number of result queues (amq_num_queues; SYRPC_NUM_QUEUES).")
+  var queues: Int?
 
-  /// - Throws: `SettingsError`, `BrokerAddressError`.
+  /// The options in place of the variables that they stand for.
+  ///
+  /// - Throws: ``ValidationError`` without a name; `SettingsError`, `BrokerAddressError`, `ConfigurationError`.
   func configuration() throws -> SyRPCConfiguration {
-    SyRPCConfiguration(
-      settings: try SyRPCSettings(
-        appName: appName, ttl: .seconds(ttl), messageTTL: .seconds(messageTTL), resultQueueCount: queues),
-      broker: try BrokerAddress(url: broker))
+    let environment = ProcessInfo.processInfo.environment
+    guard let appName = appName ?? environment["SYRPC_APP_NAME"] else {
+      throw ValidationError("no application: neither --app nor SYRPC_APP_NAME is given")
+    }
+    var configuration = try SyRPCConfiguration(
+      environment: environment.merging(["SYRPC_APP_NAME": appName]) { $1 })
+    let settings = configuration.settings
+    configuration.settings = try SyRPCSettings(
+      appName: appName, ttl: ttl.map { .seconds($0) } ?? settings.ttl,
+      messageTTL: messageTTL.map { .seconds($0) } ?? settings.messageTTL,
+      resultQueueCount: queues ?? settings.resultQueueCount)
+    if let broker { configuration.brokers = [try BrokerAddress(url: broker)] }
+    return configuration
   }
 }
 

@@ -17,11 +17,12 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let server = SyRPCServer(try application.configuration())
+    let configuration = try application.configuration()
+    let server = SyRPCServer(configuration)
     let outcome: Result<Void, any Error>
     do {
       try await server.connect()
-      printError("serving \(application.appName)")
+      printError("serving \(configuration.settings.appName)")
       outcome = .success(try await serve(server))
     } catch { outcome = .failure(error) }
     await server.close()
