@@ -79,7 +79,7 @@ extension RunPlan {
   /// What each role asks of an adapter.
   private static let needed: PerRole<String> = PerRole(putter: "put_request", server: "serve", getter: "get_result")
 
-  /// The plan without the cells that ask of a peer what it cannot do.
+  /// The plan without the cells that ask of a peer what it cannot do, or that nobody in them would make any different.
   ///
   /// - Parameter features: what each peer can do, by its name; those that are not named can do all.
   /// - Returns: the plan that is left.
@@ -87,6 +87,7 @@ extension RunPlan {
   package func restricted(to features: [String: [String]]) throws(InteropError) -> RunPlan {
     let possible = cells.filter { cell in
       Role.allCases.allSatisfy { features[cell.combination[$0]]?.contains(Self.needed[$0]) ?? true }
+        && cell.scenario.isMeant(for: cell.combination.map { features[$0] })
     }
     guard !possible.isEmpty else { throw InteropError("no peer of the selection can do what its role asks of it") }
     return RunPlan(possible, of: self)

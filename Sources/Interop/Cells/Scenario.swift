@@ -15,8 +15,19 @@ package struct Scenario: Hashable, Sendable {
   package var resultQueueCount: Int?
   /// What the cell's app name ends in.
   package var appNameSuffix = ""
+  /// The context of a trace (W3C Trace Context, `traceparent`) that is told to peers with the feature `trace`.
+  package var trace: String?
 
-  package static let all: [Scenario] = [echo, settings, collision]
+  package static let all: [Scenario] = [echo, settings, collision, traced]
+
+  /// Whether it is any different from others with a putter and a server that can do this.
+  func isMeant(for features: PerRole<[String]?>) -> Bool {
+    guard trace != nil else { return true }
+    return [features.putter, features.server].contains { $0?.contains(Self.traceFeature) ?? true }
+  }
+
+  /// What peers can do that send the context of a trace along.
+  static let traceFeature = "trace"
 
   /// What a recording of a reference did; it replaces the reference where that is not live.
   package static func recorded(_ name: String, ttl: Int?, messageTTL: Int?, resultQueueCount: Int?) -> Scenario {
@@ -42,4 +53,10 @@ package struct Scenario: Hashable, Sendable {
   package static let collision = Scenario(
     name: "collision", about: "one queue; two requests; the second result is asked for first, then the first",
     payloads: ["hello"], calls: 2, requestType: "echo", resultQueueCount: 1)
+
+  /// A context in the messages' headers, which those that know nothing of traces must not stumble over.
+  package static let traced = Scenario(
+    name: "traced", about: "the context of a trace in the headers of request and result, if their senders can do that",
+    payloads: ["hello"], calls: 1, requestType: "echo",
+    trace: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 }

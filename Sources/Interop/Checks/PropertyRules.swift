@@ -8,7 +8,15 @@ extension Rule {
     property("delivery-mode", .recommended, "messages are persistent: they survive a restart of the broker"),
     property("correlation-id", .informational, "correlation_id is absent; nobody reads it"),
     property("priority", .informational, "priority is absent; the queues have no priorities"),
-    property("headers", .informational, "headers are absent; nobody reads them"),
+    Rule(
+      "properties.headers", .informational, [.putter, .server],
+      "headers are absent, or hold the context of a trace; others ignore them"
+    ) { evidence, role in
+      let expected = evidence.expectedHeaders(role)
+      return .all(
+        evidence.published(role).map { $0.property("headers") }, expected: expected ?? "absent",
+        none: "nothing was published", { $0 ?? "absent" }, { $0 == expected })
+    },
     Rule(
       "properties.others", .required, [.putter, .server],
       "no other property is set: an expiration, say, would lose messages"
@@ -28,5 +36,15 @@ extension Rule {
         evidence.published(role).map { $0.property(name) }, expected: expected ?? "absent",
         none: "nothing was published", { $0 ?? "absent" }, { $0 == expected })
     }
+  }
+}
+
+extension Evidence {
+  /// The table of headers that a role was told to send, as text; nil for none.
+  fileprivate func expectedHeaders(_ role: Role) -> String? {
+    guard let trace = cell.scenario.trace, roles[role].identity?.features.contains(Scenario.traceFeature) == true
+    else { return nil }
+    let headers: JSON = ["traceparent": ["S": .string(trace)]]
+    return headers.description
   }
 }

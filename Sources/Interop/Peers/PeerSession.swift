@@ -57,7 +57,11 @@ package actor PeerSession {
   ///
   /// - Throws: ``PeerError``.
   package func open(_ role: Role, _ parameters: OpenParameters) async throws {
-    _ = try await channel.ask("open", parameters.members(role), within: .seconds(30))
+    var members = parameters.members(role)
+    if let trace = parameters.scenario.trace, identity.features.contains(Scenario.traceFeature) {
+      members["trace"] = .string(trace)
+    }
+    _ = try await channel.ask("open", members, within: .seconds(30))
   }
 
   /// Puts a request; gives its result id.

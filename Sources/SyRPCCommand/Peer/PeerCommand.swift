@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tracing
 
 struct PeerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -6,6 +7,7 @@ struct PeerCommand: AsyncParsableCommand {
     discussion: "For the harness. The protocol is documented in interop/peers/README.rst.")
 
   func run() async throws {
+    InstrumentationSystem.bootstrap(TraceParent())
     let adapter = SwiftAdapter()
     while let line = readLine() {
       print(await adapter.answer(line))

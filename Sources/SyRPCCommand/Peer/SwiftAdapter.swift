@@ -1,6 +1,7 @@
 import AMQP
 import Foundation
 import SyRPC
+import Tracing
 
 /// Answers the peer protocol's questions with the library, as any program that uses it would.
 actor SwiftAdapter {
@@ -10,6 +11,8 @@ actor SwiftAdapter {
   }
 
   private var opened: Opened?
+  /// What messages carry, if the runner says so.
+  private var context: ServiceContext?
 
   /// One line of answer to one line of question.
   func answer(_ line: String) async -> String {
@@ -25,7 +28,10 @@ actor SwiftAdapter {
       id = number
       guard let operation = question["op"]?.stringValue else { throw AdapterError(.invalid, "the line has no \"op\"") }
       var answer: JSONObject = ["id": id, "ok": true]
-      for (key, value) in try await perform(operation, question) { answer[key] = value }
+      let members = try await ServiceContext.withValue(context ?? .topLevel) {
+        try await perform(operation, question)
+      }
+      for (key, value) in members { answer[key] = value }
       return JSON.object(answer).description
     } catch {
       let failure = AdapterError(error)
@@ -58,7 +64,7 @@ actor SwiftAdapter {
       "hello": [
         "implementation": .string("syrpc-swift \(Versions.syrpc)"), "runtime": .string(swiftRuntime),
         "libraries": ["librabbitmq": .string(Versions.librabbitmq), "jansson": .string(Versions.jansson)],
-        "bridged": [], "golden": "swift", "features": ["put_request", "get_result", "serve", "result_id"],
+        "bridged": [], "golden": "swift", "features": ["put_request", "get_result", "serve", "result_id", "trace"],
         "location": .string(Bundle.main.executablePath ?? CommandLine.arguments[0]), "reference": false,
       ]
     ]
@@ -67,6 +73,7 @@ actor SwiftAdapter {
   private func open(_ question: JSON) async throws -> JSONObject {
     guard opened == nil else { throw AdapterError(.invalid, "open already") }
     let configuration = try Self.configuration(question)
+    context = question["trace"]?.stringValue.map(TraceParent.context)
     switch try question.text("role") {
     case "putter":
       let client = SyRPCClient(configuration)
