@@ -22,7 +22,7 @@ struct TapCommand: AsyncParsableCommand {
   var output: String?
 
   func run() async throws {
-    let address = try BrokerAddress(url: broker)
+    let address = try recordable(broker)
     guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
       (0...65535).contains(port), colon != listen.startIndex
     else { throw ValidationError("--listen \(listen) is not host:port") }

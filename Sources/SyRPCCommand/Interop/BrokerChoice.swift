@@ -29,7 +29,7 @@ struct UsedBroker {
 func withBroker<Value>(_ choice: BrokerChoice, _ body: (UsedBroker) async throws -> Value) async throws -> Value {
   switch choice {
   case .existing(let url, let replayVirtualHost):
-    let address = try BrokerAddress(url: url)
+    let address = try recordable(url)
     // Before anything is started: a broker that cannot be used is no peer's failure.
     try await probe(address, "--broker")
     if let replayVirtualHost {
@@ -56,6 +56,17 @@ func withBroker<Value>(_ choice: BrokerChoice, _ body: (UsedBroker) async throws
     await broker.stop()
     return try outcome.get()
   }
+}
+
+/// The address of a broker whose frames can be recorded.
+///
+/// - Throws: `BrokerAddressError`; `InteropError` for `amqps`.
+func recordable(_ url: String) throws -> BrokerAddress {
+  let address = try BrokerAddress(url: url)
+  guard !address.usesTLS else {
+    throw InteropError("--broker \(address): frames under TLS cannot be recorded; give an amqp URL")
+  }
+  return address
 }
 
 private func probe(_ address: BrokerAddress, _ option: String) async throws {
