@@ -2,13 +2,17 @@ internal import Foundation
 
 /// Where a broker is, and as whom to speak to it.
 public struct BrokerAddress: Hashable, Sendable {
+  /// A host name, or an IPv4 or IPv6 address without brackets.
   public var host: String
   /// 5672 as a rule, 5671 with TLS.
   public var port: Int
   /// Whether the connection is encrypted (`amqps`).
   public var usesTLS: Bool
+  /// The virtual host, `/` by default.
   public var virtualHost: String
+  /// Who logs in; with EXTERNAL authentication the certificate says so instead.
   public var user: String
+  /// Never part of a description, an error or a log.
   public var password: String
 
   /// The address of a broker; what is left out has the defaults of RabbitMQ and of the SyRPC references.
@@ -92,6 +96,7 @@ extension BrokerAddress: CustomReflectable {
 
 /// Why a URL does not name a broker.
 public struct BrokerAddressError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong with it. Never a password.
   public let reason: String
   init(_ reason: String) { self.reason = reason }
   public var description: String { "the broker's URL cannot be used: \(reason)" }

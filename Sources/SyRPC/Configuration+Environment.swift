@@ -66,6 +66,7 @@ extension SyRPCConfiguration {
 
 /// An environment variable that is missing or cannot be used.
 public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Its name.
   public let variable: String
   /// What is wrong with it. Never a password.
   public let reason: String

@@ -36,6 +36,7 @@ public struct SyRPCConfiguration: Sendable {
   /// The heartbeat asked for, in whole seconds, 1 to 65535: without one a dead broker is not noticed. A connection on
   /// which nothing comes for twice this time counts as lost.
   public var heartbeat: Duration = .seconds(30)
+  /// What becomes of puts while the broker blocks publishers.
   public var whenBlocked = WhenBlocked.wait
 
   /// A configuration for one broker.

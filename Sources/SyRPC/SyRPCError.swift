@@ -60,6 +60,7 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
     public var description: String { name.rawValue }
   }
 
+  /// What kind of failure it is.
   public let code: Code
   /// What happened, in words; where the broker gave a reason, in its words.
   public let message: String

@@ -24,7 +24,9 @@ public struct ConnectionStateChange: Sendable {
     case closed
   }
 
+  /// Whose connection it is.
   public let purpose: Purpose
+  /// What has become of it.
   public let state: State
 }
 

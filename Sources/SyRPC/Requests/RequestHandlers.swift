@@ -40,6 +40,8 @@ public struct RequestHandlers: Sendable {
 
 /// No handler is there for a type of request.
 public struct UnknownRequestType: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The type that was asked for.
   public let type: String
+  /// It in words, as the caller gets them.
   public var description: String { "unknown request type \"\(type)\"" }
 }

@@ -10,6 +10,7 @@ public struct ServeOptions: Hashable, Sendable {
 
   /// How many requests are done at a time, 1 to 65535.
   public var concurrency: UInt16
+  /// When a request is acknowledged.
   public var acknowledgement: Acknowledgement
   /// How long a handler may take. After that it is cancelled, and the caller gets `{"exception": "…"}`; the handler's
   /// place is free when it returns. Nil for as long as it takes.

@@ -29,7 +29,9 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String { name.rawValue }
   }
 
+  /// What kind of failure it is.
   public let code: Code
+  /// What is wrong, in words.
   public let message: String
   /// The offset, in bytes from the start of the text, at which reading stopped; nil when writing.
   public let byteOffset: Int?

@@ -3,7 +3,9 @@ internal import CJansson
 extension JSON {
   /// How a text is read.
   public struct ReadingOptions: OptionSet, Sendable {
+    /// The options as bits.
     public let rawValue: Int
+    /// Options from bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// Refuse an object in which a key stands twice; without it the last value wins.
