@@ -70,6 +70,10 @@ struct TLSTests {
     try await expect(right, .untrusted, "nowhere.pem") { $0.tls.certificateAuthorityFile = "nowhere.pem" }
     try await expect(right, .untrusted, "nowhere.key") { $0.tls.clientCertificate?.keyFile = "nowhere.key" }
 
+    let old = try TLSEndpoint(certificates, "server", options: ["-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0"])
+    defer { old.stop() }
+    try await expect(right, .handshakeFailed, "protocol") { $0.brokers[0].port = old.port }
+
     try certificates.make("expired", for: "localhost", days: -1)
     try certificates.make("elsewhere", for: "elsewhere.example")
     for (name, cause) in [("expired", "has expired"), ("elsewhere", "another host")] {

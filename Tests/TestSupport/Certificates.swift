@@ -69,14 +69,15 @@ package final class TLSEndpoint: Sendable {
   package let port: Int
   private let process = Process()
 
-  package init(_ certificates: Certificates, _ name: String) throws {
+  package init(_ certificates: Certificates, _ name: String, options: [String] = []) throws {
     // A port that was free a moment ago.
     port = try SilentListener().port
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-cert", certificates.certificate(name), "-key",
-      certificates.key(name), "-quiet",
-    ]
+    process.arguments =
+      [
+        "openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-cert", certificates.certificate(name), "-key",
+        certificates.key(name), "-quiet",
+      ] + options
     process.standardInput = Pipe()
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
