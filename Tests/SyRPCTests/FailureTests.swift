@@ -100,20 +100,18 @@ struct FailureTests {
     }
   }
 
-  /// Connecting may take longer than the caller waits.
+  /// Connecting may take longer than the caller waits; here longer than the time limit of the test.
   @Test func aTimeoutHoldsWhileConnecting() async throws {
     let listener = try SilentListener()
     var configuration = SyRPCConfiguration(
       settings: try SyRPCSettings(appName: "test"), broker: BrokerAddress(host: "127.0.0.1", port: listener.port))
-    configuration.connectTimeout = .seconds(20)
+    configuration.connectTimeout = .seconds(600)
     let (client, server) = (SyRPCClient(configuration), SyRPCServer(configuration))
-    let start = ContinuousClock.now
     #expect(await syrpcError { _ = try await client.getResult("a", timeout: .milliseconds(200)) }?.code == .timedOut)
     #expect(await syrpcError { _ = try await server.getRequest(timeout: .milliseconds(200)) }?.code == .timedOut)
     let putting = Task { try await client.putRequest(type: "t", data: 1) }
     putting.cancel()
     await #expect(throws: CancellationError.self) { try await putting.value }
-    #expect(start.duration(to: .now) < .seconds(15))
   }
 
   @Test func closingEndsEveryWait() async throws {
