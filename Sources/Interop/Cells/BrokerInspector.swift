@@ -1,7 +1,10 @@
 package import AMQP
 internal import Logging
 internal import SyRPCWire
-internal import WireTap
+package import WireTap
+
+/// Makes what changes the bytes of a connection with some number, if anything does.
+package typealias EditorMaker = @Sendable (_ connection: Int) -> StreamEditor?
 
 /// The broker that a run uses.
 package struct BrokerEndpoint: Sendable {
@@ -21,10 +24,12 @@ package struct BrokerEndpoint: Sendable {
   ///
   /// - Throws: `TapError`.
   func tap(
-    _ role: Role, _ peer: String, onFrame: (@Sendable (Int, Transcript.Entry) -> Void)? = nil
+    _ role: Role, _ peer: String, onFrame: (@Sendable (Int, Transcript.Entry) -> Void)? = nil,
+    editor: EditorMaker? = nil
   ) async throws -> Tap {
     try await Tap.start(
-      brokerHost: address.host, brokerPort: address.port, role: role.rawValue, peer: peer, onFrame: onFrame)
+      brokerHost: address.host, brokerPort: address.port, role: role.rawValue, peer: peer, onFrame: onFrame,
+      editor: editor ?? { _ in nil })
   }
 }
 

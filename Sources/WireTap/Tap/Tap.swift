@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// A TCP proxy between peers and a broker that records what passes.
 ///
-/// Bytes are forwarded unchanged and at once; what they mean is looked at elsewhere and later, so a stream that is not
+/// Bytes are forwarded unchanged and at once, unless it is told otherwise; what they mean is looked at elsewhere and later, so a stream that is not
 /// AMQP passes like any other. FIN and RST are passed on too, and a side that does not read holds up the side that sends.
 ///
 /// All connections of a tap share one event loop, so the order of their frames is the order of arrival, and the numbers
@@ -41,16 +41,18 @@ package final class Tap: Sendable {
   ///   - faults: what happens to the connections; to each the first that is for it.
   ///   - onFrame: is told of each frame with its connection's number, in order, on a task of its own; forwarding does
   ///     not wait for it.
+  ///   - editor: what changes the bytes of the connection with this number; asked once, on an event loop.
   /// - Returns: the tap, listening.
   /// - Throws: ``TapError`` if the address cannot be listened on.
   package static func start(
     listen host: String = "127.0.0.1", port: Int = 0, brokerHost: String, brokerPort: Int, role: String,
     peer: String = "", facts: JSONObject = [:], faults: [TapFault] = [],
-    onFrame: (@Sendable (_ connection: Int, _ entry: Transcript.Entry) -> Void)? = nil
+    onFrame: (@Sendable (_ connection: Int, _ entry: Transcript.Entry) -> Void)? = nil,
+    editor: @escaping @Sendable (_ connection: Int) -> StreamEditor? = { _ in nil }
   ) async throws(TapError) -> Tap {
     let broker = Endpoint(host: brokerHost, port: brokerPort)
     let liveView = onFrame.map(LiveView.init)
-    let registry = TapRegistry(faults: faults) { number in
+    let registry = TapRegistry(faults: faults, editor: editor) { number in
       let head = Transcript.Head(
         connection: number, role: role, peer: peer, broker: broker.description, started: timestamp(), facts: facts)
       return Recording(head: head, liveView: liveView)

@@ -10,6 +10,7 @@ final class TapConnection {
   private let broker: any Channel
   private let recording: Recording
   private let registry: TapRegistry
+  private let editor: StreamEditor?
   private var gate: FaultGate?
   private var isStalled = false
   /// The directions whose source has closed its side, and so sends nothing more.
@@ -22,6 +23,7 @@ final class TapConnection {
     self.broker = broker
     self.recording = recording
     self.registry = registry
+    editor = registry.editor(recording.head.connection)
     gate = registry.fault(of: recording.head.connection).map(FaultGate.init)
   }
 
@@ -77,7 +79,8 @@ extension TapConnection {
     for direction in Transcript.Direction.allCases { readMore(direction) }
   }
 
-  func received(_ bytes: ByteBuffer, _ direction: Transcript.Direction) {
+  func received(_ arrived: ByteBuffer, _ direction: Transcript.Direction) {
+    let bytes = edited(arrived, direction)
     recording.append(bytes, direction)
     guard !isStalled else { return }
     guard let limit = gate?.limit(bytes, direction), let fault = gate?.fault else {
@@ -104,6 +107,10 @@ extension TapConnection {
     recording.end(direction == .toBroker ? .closedByPeer : .closedByBroker)
     finished.insert(direction)
     let sink = sink(direction)
+    if let rest = editor?.rest(direction), !rest.isEmpty {
+      recording.append(ByteBuffer(bytes: rest), direction)
+      forward(ByteBuffer(bytes: rest), direction)
+    }
     // Closing the output of a channel whose input is closed drops what it has not sent yet: send everything first.
     sink.writeAndFlush(ByteBuffer()).whenComplete { _ in sink.close(mode: .output, promise: nil) }
   }
@@ -112,6 +119,14 @@ extension TapConnection {
   func sourceFailed(_ direction: Transcript.Direction) {
     failed.insert(direction)
     sink(direction).flush()
+  }
+
+  /// What of bytes goes on, and in which form. An answer that the editor makes up goes back, and into no record.
+  private func edited(_ bytes: ByteBuffer, _ direction: Transcript.Direction) -> ByteBuffer {
+    guard let editor else { return bytes }
+    let (on, back) = editor.edit(bytes.readableBytesView, direction)
+    if !back.isEmpty { source(direction).writeAndFlush(ByteBuffer(bytes: back), promise: nil) }
+    return ByteBuffer(bytes: on)
   }
 
   /// What was let pass still arrives.

@@ -19,10 +19,16 @@ final class TapRegistry: Sendable {
 
   private let state = Mutex(State())
   private let faults: [TapFault]
+  /// What changes the bytes of the connection with this number, if anything does.
+  let editor: @Sendable (_ connection: Int) -> StreamEditor?
   private let makeRecording: @Sendable (_ number: Int) -> Recording
 
-  init(faults: [TapFault], makeRecording: @escaping @Sendable (_ number: Int) -> Recording) {
+  init(
+    faults: [TapFault], editor: @escaping @Sendable (_ connection: Int) -> StreamEditor?,
+    makeRecording: @escaping @Sendable (_ number: Int) -> Recording
+  ) {
     self.faults = faults
+    self.editor = editor
     self.makeRecording = makeRecording
   }
 
