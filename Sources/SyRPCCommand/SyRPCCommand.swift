@@ -11,6 +11,7 @@ struct SyRPCCommand: AsyncParsableCommand {
     subcommands: [
       CallCommand.self, PutCommand.self, GetCommand.self, ServeCommand.self, HashCommand.self, InteropCommand.self,
       FixturesCommand.self, TapCommand.self, BrokerCommand.self, DoctorCommand.self, PeerCommand.self,
+      DefectivePeerCommand.self,
     ])
 
   /// ArgumentParser's own codes are those of sysexits.h; ours are documented.

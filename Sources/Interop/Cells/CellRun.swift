@@ -9,9 +9,13 @@ struct CellRun {
   let sessions: PerRole<PeerSession>
   let broker: BrokerEndpoint
   let inspector: BrokerInspector
+  /// What is changed on the way, by role: nothing, unless defects are planted.
+  var editors: [Role: EditorMaker] = [:]
+  /// How long a server and a getter wait.
+  var timeout = Self.timeout
   private let getting = MethodWatch()
 
-  /// How long a server and a getter wait. A result lives ten seconds by default, so nothing comes later than that.
+  /// How long they do unless told otherwise. A result lives ten seconds by default, so nothing comes later than that.
   static let timeout = Duration.seconds(10)
   /// How long a getter waits for a result that is there already, and that it may be unable to take; and how long it is
   /// waited for then. One that gives the result back and waits anew, again and again, would take 14 seconds.
@@ -22,9 +26,10 @@ struct CellRun {
   ///
   /// - Throws: ``InteropError`` if the taps cannot be used: that is the harness's failure, not a peer's.
   func evidence() async throws -> Evidence {
-    let taps = try await sessions.concurrentMap { [broker, getting] role, session in
+    let taps = try await sessions.concurrentMap { [broker, getting, editors] role, session in
       await Result {
-        try await broker.tap(role, session.peer, onFrame: role == .getter ? getting.note : nil)
+        try await broker.tap(
+          role, session.peer, onFrame: role == .getter ? getting.note : nil, editor: editors[role])
       }
     }.map { try $0.get() }
     var roles = sessions.map { RoleEvidence(peer: $0.peer, identity: $0.identity) }
@@ -98,13 +103,13 @@ struct CellRun {
   }
 
   private func get(_ resultIDs: [String]) async -> [(resultID: String, attempt: Attempt<String>)] {
-    let results = await sessions.getter.results(resultIDs, timeout: Self.timeout)
+    let results = await sessions.getter.results(resultIDs, timeout: timeout)
     getting.end()
     return results
   }
 
   private func serve() async -> Attempt<[PeerSession.SeenRequest]> {
-    await Attempt("serve") { try await sessions.server.serve(count: 1, timeout: Self.timeout) }
+    await Attempt("serve") { try await sessions.server.serve(count: 1, timeout: timeout) }
   }
 
   private func parameters(_ tap: Tap) -> OpenParameters {

@@ -4,11 +4,20 @@ struct Trio {
   private let combination: Combination
   private let roles: [Role]
   private let pool: SessionPool
-  private var running: [Role: PeerSession] = [:]
+  private var running: [Role: PeerSession]
+  /// What does not come from the pool, and does not go there.
+  private let own: [Role: PeerSession]
 
   /// For a cell, and others of its combination.
-  init(_ cell: Cell, from pool: SessionPool) {
+  ///
+  /// - Parameters:
+  ///   - cell: the first.
+  ///   - pool: where sessions come from.
+  ///   - own: sessions for roles that have one of their own, and are ended with it.
+  init(_ cell: Cell, from pool: SessionPool, replacing own: [Role: PeerSession] = [:]) {
     combination = cell.combination
+    running = own
+    self.own = own
     roles = Role.allCases.filter { role in
       cell.recording == nil || cell.combination[role] == RecordedConversation.partner
     }
@@ -44,7 +53,9 @@ struct Trio {
 
   /// Gives the sessions back.
   func release() async {
-    for session in running.values { await pool.give(session) }
+    for (role, session) in running {
+      if own[role] == nil { await pool.give(session) } else { await session.terminate() }
+    }
   }
 }
 

@@ -25,13 +25,15 @@ extension Rule {
           ["result_id", "type"].compactMap { key in message.json?[key].map { (key, $0.kind) } }
         }, expected: "a string", none: "nothing was published", { "\($0.0): \($0.1)" }, { $0.1 == "a string" })
     },
-    Rule("json.result-id", .required, [.putter], "the result id is a lower-case hyphenated UUIDv4, as the putter says")
-    {
-      evidence, role in
-      .all(
-        evidence.published(role).map { $0.resultID ?? "none" },
-        expected: "a UUIDv4, one of \(evidence.resultIDs.joined(separator: ", "))", none: "nothing was published",
-        { $0 }, { $0.isUUIDv4 && evidence.resultIDs.contains($0) })
+    Rule(
+      "json.result-id", .required, [.putter],
+      "each request has a result id of its own, a lower-case hyphenated UUIDv4, as the putter says"
+    ) { evidence, role in
+      let ids = evidence.published(role).map { $0.resultID ?? "none" }
+      return .all(
+        ids, expected: "a UUIDv4 each: \(evidence.resultIDs.joined(separator: ", "))", none: "nothing was published",
+        { $0 }
+      ) { id in id.isUUIDv4 && evidence.resultIDs.contains(id) && ids.filter { $0 == id }.count == 1 }
     },
     Rule("json.result-id-kept", .required, [.server], "the result has the id of the request") { evidence, role in
       .all(

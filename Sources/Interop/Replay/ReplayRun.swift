@@ -11,6 +11,8 @@ struct ReplayRun {
   let live: [Role: PeerSession]
   let broker: BrokerEndpoint
   let inspector: BrokerInspector
+  /// What is changed on the way of the recording's frames: nothing, unless defects are planted.
+  var editor: EditorMaker?
 
   /// Runs the cell.
   ///
@@ -21,7 +23,7 @@ struct ReplayRun {
       script: try ReplayScript(recorded), virtualHost: broker.address.virtualHost, user: broker.address.user,
       password: broker.address.password)
     let watch = MethodWatch()
-    let tap = try await broker.tap(recorded.roles[0], recorded.peer, onFrame: watch.note)
+    let tap = try await broker.tap(recorded.roles[0], recorded.peer, onFrame: watch.note, editor: editor)
     let liveTaps = try await liveTaps()
     var roles = cell.combination.map { RoleEvidence(peer: $0, identity: recorded.identity) }
     for (role, session) in live { roles[role] = RoleEvidence(peer: session.peer, identity: session.identity) }

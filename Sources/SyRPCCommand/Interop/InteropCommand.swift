@@ -17,6 +17,7 @@ struct InteropCommand: AsyncParsableCommand {
         syrpc interop --payload 'integers-*'
         syrpc interop --putter python --server swift --getter swift --payload hello
         syrpc interop --reference python=../syrpc-python --require python
+        syrpc interop --self-test
       """)
 
   @OptionGroup var selection: SelectionOptions
@@ -38,6 +39,14 @@ struct InteropCommand: AsyncParsableCommand {
   @Option(name: .long, help: "How many cells are run at a time; by default three times the cores.")
   var parallel = 3 * ProcessInfo.processInfo.activeProcessorCount
 
+  @Flag(
+    name: .long,
+    help: "Plant defects in what the live peers do, one at a time, and see whether the checks find them.")
+  var selfTest = false
+
+  @Option(name: .long, help: ArgumentHelp("With --self-test: only these defects.", valueName: "pattern"))
+  var mutation: [String] = []
+
   @Flag(name: .long, help: "Show what would run, and run nothing.")
   var list = false
 
@@ -49,11 +58,13 @@ struct InteropCommand: AsyncParsableCommand {
     if replayVirtualHost != nil, broker == nil {
       throw ValidationError("--replay-virtual-host goes with --broker: a private node has its own")
     }
+    if !mutation.isEmpty, !selfTest { throw ValidationError("--mutation goes with --self-test") }
   }
 
   func run() async throws {
     let choice = broker.map { BrokerChoice.existing(url: $0, replayVirtualHost: replayVirtualHost) } ?? .own
-    let setup = try InteropSetup(selection: selection.selection, peers: peers, canReplay: choice.canReplay)
+    let setup = try InteropSetup(
+      selection: selection.selection, peers: peers, canReplay: choice.canReplay, replaysAll: selfTest)
     let hash = try VectorVerification(sipHash: setup.checkout.vectors)
     guard hash.problems.isEmpty else {
       for problem in hash.problems.prefix(3) { printError("swift, SipHash-2-4: \(problem)") }
@@ -67,6 +78,10 @@ struct InteropCommand: AsyncParsableCommand {
       }
       return
     }
+    if selfTest {
+      try await runSelfTest(setup, choice)
+      return
+    }
     if list {
       for cell in setup.plan.cells { print(cell.name) }
       print("\(setup.plan.cells.count) cells, \(setup.judge.rules.count) checks")
@@ -75,6 +90,23 @@ struct InteropCommand: AsyncParsableCommand {
     let isAsExpected = try await untilSignal {
       try await InteropRun(
         setup: setup, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel
+      ).run()
+    }
+    if !isAsExpected { throw ExitCode.notAsExpected }
+  }
+
+  private func runSelfTest(_ setup: InteropSetup, _ choice: BrokerChoice) async throws {
+    let checks = Set(setup.judge.rules.map(\.id))
+    let names = Set(try select("--mutation", mutation.map(Glob.init), from: Mutation.all.map(\.name)))
+    let mutations = Mutation.all.filter { names.contains($0.name) && checks.contains($0.check) }
+    if list {
+      for mutation in mutations { print(mutation.name) }
+      return
+    }
+    let isAsExpected = try await untilSignal {
+      try await SelfTestCommandRun(
+        setup: setup, mutations: mutations, broker: choice, output: output ?? setup.checkout.defaultOutput,
+        parallel: parallel
       ).run()
     }
     if !isAsExpected { throw ExitCode.notAsExpected }

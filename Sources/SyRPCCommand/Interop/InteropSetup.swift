@@ -10,9 +10,16 @@ struct InteropSetup {
   let entries: [PeerCatalog.Entry]
   let commands: [String: Interop.PeerCommand]
   let missingRequired: [String]
+  /// Of the peers that are not live; or one of each side of every peer.
+  let recordings: [RecordedConversation]
 
+  /// - Parameters:
+  ///   - chosen: what of the matrix.
+  ///   - peers: where the peers are.
+  ///   - canReplay: whether recordings can stand in for peers that are not live.
+  ///   - replaysAll: whether recordings of live peers are wanted too.
   /// - Throws: `InteropError`, `ValidationError`.
-  init(selection chosen: RunPlan.Selection, peers: PeerOptions, canReplay: Bool) throws {
+  init(selection chosen: RunPlan.Selection, peers: PeerOptions, canReplay: Bool, replaysAll: Bool = false) throws {
     checkout = try peers.checkoutOption.find()
     let catalog = try peers.catalog(checkout, canReplay: canReplay)
     // A peer named for a role takes part, also one that is outside the default matrix.
@@ -41,11 +48,13 @@ struct InteropSetup {
 
     var recordings: [RecordedConversation] = []
     for entry in entries {
-      guard case .replay = entry.availability else { continue }
+      if case .replay = entry.availability {} else if !(replaysAll && canReplay) { continue }
       for name in try RecordedConversation.names(in: checkout.transcripts, of: entry.manifest.name) {
         recordings.append(try RecordedConversation(folder: checkout.transcripts, name: name))
       }
     }
+    if replaysAll { recordings.removeAll { $0.scenario.name != "recorded-default" } }
+    self.recordings = recordings
     plan = try RunPlan(
       peers: entries.map(\.manifest.name).filter { commands[$0] != nil }, recordings: recordings, selection: chosen,
       corpus: try Corpus(folder: checkout.payloads), contract: try Contract(checkout.contract))

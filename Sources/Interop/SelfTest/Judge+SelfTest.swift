@@ -1,0 +1,32 @@
+extension Judge {
+  /// Whether the check that a mutation is for fails in its cell in any case.
+  func lists(_ cell: Cell, _ mutation: Mutation) -> Bool {
+    guard let rule = rules.first(where: { $0.id == mutation.check }) else { return false }
+    return divergences.contains { $0.covers(cell, rule, mutation.role, golden: $0.golden) }
+  }
+
+  /// What the check says that a mutation is for, and whom other checks blame.
+  func outcome(of planting: Planting, _ evidence: Evidence) -> Planting.Outcome {
+    let mutation = planting.mutation
+    let result = judge(evidence)
+    let role = mutation.isNamed ? mutation.role : nil
+    guard let finding = result.findings.first(where: { $0.check == mutation.check && $0.role == role }) else {
+      return .missed("there is no such check of this role")
+    }
+    guard finding.verdict == .fail || finding.verdict == .note, finding.peer == (role.map { _ in planting.peer })
+    else {
+      return .missed("\(finding.verdict.rawValue): \(finding.observed)")
+    }
+    // That another one times out, or is refused what it needs, is how a defect hurts: nobody is blamed for it.
+    let blamed = result.findings.filter { finding in
+      finding.verdict == .fail && finding.role != mutation.role && finding.role != nil
+        && !Self.consequences.contains(finding.check)
+    }
+    return .caught(blamed: blamed.map { "\($0.role?.rawValue ?? ""): \($0.check)" })
+  }
+
+  /// Checks of what becomes of a peer, not of what it sends.
+  private static let consequences: Set<String> = [
+    "outcome.open", "outcome.put", "outcome.serve", "outcome.get", "outcome.close", "connection.exception",
+  ]
+}

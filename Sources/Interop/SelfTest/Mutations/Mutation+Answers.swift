@@ -1,0 +1,25 @@
+internal import SyRPCWire
+
+/// Adapters that fail.
+extension Mutation {
+  static let answers: [Mutation] =
+    Role.allCases.flatMap { role -> [Mutation] in
+      [
+        adapter("fails", role, fails: "outcome.open", .fail, at: "open"),
+        adapter("exits", role, fails: "outcome.open", .exit, at: "open"),
+        adapter("fails", role, fails: "outcome.close", .fail, at: "close"),
+        adapter("exits", role, fails: "outcome.close", .exit, at: "close"),
+        adapter("answers-twice", role, fails: "outcome.close", .answerTwice, at: operations[role]),
+        adapter("fails", role, fails: outcomes[role] ?? "", .fail, at: operations[role]),
+        adapter("exits", role, fails: outcomes[role] ?? "", .exit, at: operations[role]),
+        adapter("no-json", role, fails: outcomes[role] ?? "", .answerText, at: operations[role]),
+        adapter("no-answer", role, fails: outcomes[role] ?? "", .answerNothing, at: operations[role]),
+        adapter("wrong-turn", role, fails: outcomes[role] ?? "", .answerOutOfTurn, at: operations[role]),
+      ]
+    }
+
+  private static let operations: [Role: String] = [.putter: "put_request", .server: "serve", .getter: "get_result"]
+  private static let outcomes: [Role: String] = [
+    .putter: "outcome.put", .server: "outcome.serve", .getter: "outcome.get",
+  ]
+}

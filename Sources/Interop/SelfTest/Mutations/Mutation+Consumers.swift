@@ -1,0 +1,36 @@
+internal import SyRPCWire
+internal import WireTap
+
+/// How messages are consumed and settled.
+extension Mutation {
+  static let consumers: [Mutation] = [
+    sends("no-ack", .server, fails: "consumer.flags", "basic.consume") { unit, _ in unit.fields["no-ack"] = true },
+    sends("exclusive", .getter, fails: "consumer.flags", "basic.consume") { unit, _ in unit.fields["exclusive"] = true
+    },
+    sends("no-local", .getter, fails: "consumer.flags", "basic.consume") { unit, _ in unit.fields["no-local"] = true },
+    omits("missing", .server, fails: "ack.request", "basic.ack"),
+    omits("missing", .server, fails: "broker.clean", isNamed: false, "basic.ack"),
+    edits("twice", .server, fails: "ack.request", .toBroker, "basic.ack") { unit, _ in .pass(unit, unit) },
+    instead("rejected", .server, fails: "ack.request", requeue: false),
+    omits("missing", .getter, fails: "ack.result", "basic.ack"),
+    edits("twice", .getter, fails: "ack.result", .toBroker, "basic.ack") { unit, _ in .pass(unit, unit) },
+    instead("rejected", .getter, fails: "ack.result", requeue: false),
+    sends("discarded", .getter, fails: "reject.requeue", in: .collision, "basic.reject") { unit, _ in
+      unit.fields["requeue"] = false
+    },
+    edits("acknowledged", .getter, fails: "ack.result", in: .collision, .toBroker, "basic.reject") { unit, _ in
+      .pass(unit.acknowledgement)
+    },
+    edits("twice", .getter, fails: "reject.requeue", in: .collision, .toBroker, "basic.reject") { unit, _ in
+      .pass(unit, unit)
+    },
+    sends("several", .server, fails: "ack.multiple", "basic.ack") { unit, _ in unit.fields["multiple"] = true },
+    sends("several", .getter, fails: "ack.multiple", "basic.ack") { unit, _ in unit.fields["multiple"] = true },
+    omits("not", .getter, fails: "consumer.cancelled", "basic.cancel"),
+  ]
+
+  /// What is to be acknowledged is rejected.
+  private static func instead(_ label: String, _ role: Role, fails check: String, requeue: Bool) -> Mutation {
+    edits(label, role, fails: check, .toBroker, "basic.ack") { unit, _ in .pass(unit.rejection(requeue: requeue)) }
+  }
+}

@@ -1,0 +1,92 @@
+package import SyRPCWire
+
+/// What a self-test came to.
+package struct SelfTestReport: Sendable {
+  package let results: [Planting.Result]
+  /// The checks that are held against mutations, in their order, with the levels.
+  private let rules: [Rule]
+  private let mutations: [Mutation]
+
+  /// - Parameters:
+  ///   - results: of all plantings.
+  ///   - mutations: what was to be planted.
+  ///   - rules: the checks that were selected.
+  package init(_ results: [Planting.Result], mutations: [Mutation], rules: [Rule]) {
+    self.results = results
+    self.mutations = mutations
+    self.rules = rules
+  }
+
+  package var planted: [Planting.Result] { results.filter(\.isApplicable) }
+  package var caught: [Planting.Result] { results.filter(\.isCaught) }
+  package var attributed: [Planting.Result] { results.filter(\.isAttributed) }
+
+  /// Mutations that no peer has anything for.
+  package var unplanted: [String] {
+    let planted = Set(planted.map(\.planting.mutation.name))
+    return mutations.map(\.name).filter { !planted.contains($0) }
+  }
+
+  /// A required check has to be failed by two mutations, any other by one.
+  package var uncovered: [String] {
+    let caught = Dictionary(grouping: caught, by: \.planting.mutation.check).mapValues {
+      Set($0.map(\.planting.mutation.name)).count
+    }
+    return rules.compactMap { rule in
+      let count = caught[rule.id] ?? 0
+      let least = rule.level == .required ? 2 : 1
+      return count < least ? "\(rule.id): \(count) mutations fail it, not \(least)" : nil
+    }
+  }
+
+  package var isAsExpected: Bool {
+    !planted.isEmpty && attributed.count == planted.count && unplanted.isEmpty && uncovered.isEmpty
+  }
+
+  /// For people: the numbers, and whatever is wrong.
+  package var lines: [String] {
+    let names = Set(planted.map(\.planting.mutation.name))
+    let peers = planted.map(\.planting.peer).uniqued()
+    return [
+      "\(names.count) mutations on \(peers.joined(separator: ", ")): \(planted.count) planted, \(caught.count) caught, "
+        + "\(attributed.count) attributed to the right peer and role and to nobody else",
+      "\(rules.count) checks, \(rules.count - uncovered.count) of them failed by as many mutations as they have to be",
+    ] + results.flatMap(Self.complaint) + unplanted.map { "NOT PLANTED  \($0): no peer has anything to plant it in" }
+      + uncovered.map { "UNCOVERED  \($0)" }
+  }
+
+  /// What is wrong with a result; nothing if it is as it should be.
+  package static func complaint(_ result: Planting.Result) -> [String] {
+    switch result.outcome {
+    case .missed(let observed): ["MISSED  \(result.planting.name)", "      it was \(observed)"]
+    case .caught(let blamed) where !blamed.isEmpty:
+      ["BLAMED OTHERS  \(result.planting.name)", "      also \(blamed.joined(separator: ", "))"]
+    case .caught, .inapplicable: []
+    }
+  }
+
+  /// For programs.
+  package var json: JSON {
+    [
+      "schema": 1, "as_expected": .bool(isAsExpected), "planted": .integer(Int64(planted.count)),
+      "caught": .integer(Int64(caught.count)), "attributed": .integer(Int64(attributed.count)),
+      "unplanted": .array(unplanted.map(JSON.string)), "uncovered": .array(uncovered.map(JSON.string)),
+      "plantings": .array(results.map(Self.json)),
+    ]
+  }
+
+  private static func json(_ result: Planting.Result) -> JSON {
+    let mutation = result.planting.mutation
+    let (outcome, detail): (JSON, JSON) =
+      switch result.outcome {
+      case .caught(let blamed): ("caught", .array(blamed.map(JSON.string)))
+      case .missed(let observed): ("missed", .string(observed))
+      case .inapplicable(let reason): ("inapplicable", .string(reason))
+      }
+    return [
+      "mutation": .string(mutation.name), "peer": .string(result.planting.peer),
+      "role": .string(mutation.role.rawValue), "check": .string(mutation.check), "outcome": outcome, "detail": detail,
+      "milliseconds": .integer(Int64(result.milliseconds)),
+    ]
+  }
+}

@@ -1,0 +1,163 @@
+internal import Logging
+internal import SyRPCWire
+internal import WireTap
+
+/// Plants defects, one at a time, and sees whether the check that each is for finds it.
+package struct SelfTestRun: Sendable {
+  package let plantings: [Planting]
+  private let plan: RunPlan
+  private let judge: Judge
+  private let environment: RunEnvironment
+  private let parallel: Int
+  private let executable: String
+
+  /// A run.
+  ///
+  /// - Parameters:
+  ///   - mutations: what is to be planted.
+  ///   - peers: those that are live, by name.
+  ///   - recordings: what is played in cells that replay.
+  ///   - plan: has the corpus and the contract.
+  ///   - judge: makes all checks, and knows the divergences.
+  ///   - environment: where it takes place.
+  ///   - parallel: how many cells at a time.
+  ///   - executable: the program `syrpc`, which stands before defective adapters.
+  package init(
+    _ mutations: [Mutation], peers: [String], recordings: [RecordedConversation], plan: RunPlan, judge: Judge,
+    environment: RunEnvironment, parallel: Int, executable: String
+  ) {
+    self.plan = plan
+    self.judge = judge
+    self.environment = environment
+    self.parallel = max(1, parallel)
+    self.executable = executable
+    plantings = Planting.all(mutations, peers: peers, recordings: recordings, isListed: judge.lists)
+  }
+
+  /// How long peers wait for what a planted defect keeps from them.
+  private static let timeout = Duration.seconds(2)
+
+  /// Plants all of them.
+  ///
+  /// - Parameter progress: called with each result as it comes.
+  /// - Returns: the results, in the order of ``plantings``.
+  /// - Throws: ``InteropError`` if the harness itself fails; `CancellationError`.
+  package func results(
+    progress: @escaping @Sendable (Planting.Result) async -> Void
+  ) async throws -> [Planting.Result] {
+    let pool = SessionPool(environment)
+    let outcome: Result<[Planting.Result?], any Error>
+    do {
+      outcome = .success(
+        try await withThrowingTaskGroup(of: (Int, Planting.Result).self) { tasks in
+          var results: [Planting.Result?] = Array(repeating: nil, count: plantings.count)
+          var waiting = plantings.enumerated().makeIterator()
+          // Recordings share one virtual host and come with their applications' names: one after the other.
+          let stage = Stage()
+          func startNext() {
+            guard let (number, planting) = waiting.next() else { return }
+            tasks.addTask {
+              let result =
+                planting.cell.recording == nil
+                ? try await run(planting, number, pool)
+                : try await stage.alone { try await run(planting, number, pool) }
+              await progress(result)
+              return (number, result)
+            }
+          }
+          for _ in 0..<parallel { startNext() }
+          while let (number, result) = try await tasks.next() {
+            results[number] = result
+            startNext()
+          }
+          return results
+        })
+    } catch { outcome = .failure(error) }
+    await pool.end()
+    return try outcome.get().compactMap(\.self)
+  }
+
+  private func run(_ planting: Planting, _ number: Int, _ pool: SessionPool) async throws -> Planting.Result {
+    let started = ContinuousClock.now
+    let recorded = planting.cell.recording.flatMap { plan.recordings[$0] }
+    let topology = ExpectedTopology(
+      plan.contract,
+      appName: recorded?.appName
+        ?? "self-test-\(environment.runID)-\(number)\(planting.cell.scenario.appNameSuffix)",
+      planting.cell.scenario)
+    let plot = Plot(topology)
+    let address = recorded == nil ? environment.broker.address : environment.replayAddress
+    let inspector = BrokerInspector(
+      address, isTidy: recorded != nil || !environment.broker.isPrivate, Logger(label: "syrpc.interop"))
+    var trio = Trio(planting.cell, from: pool, replacing: try await replaced(planting, number))
+    var outcome: Result<Planting.Outcome, any Error>
+    do {
+      outcome = .success(try await plant(planting, plot, recorded, &trio, inspector))
+    } catch { outcome = .failure(error) }
+    await trio.release()
+    await inspector.close()
+    return Planting.Result(
+      planting: planting, outcome: try outcome.get(),
+      milliseconds: Int(started.duration(to: .now) / .milliseconds(1)))
+  }
+
+  /// A session with a defective adapter, if that is the mutation.
+  private func replaced(_ planting: Planting, _ number: Int) async throws -> [Role: PeerSession] {
+    guard case .adapter(let defect) = planting.mutation.defect, let command = environment.commands[planting.peer]
+    else { return [:] }
+    return [
+      planting.mutation.role: try await PeerSession.start(
+        peer: planting.peer, command.with(defect, executable: executable),
+        log: environment.logFolder / "\(planting.peer)-defective-\(number).log", in: environment.runFolder)
+    ]
+  }
+
+  private func plant(
+    _ planting: Planting, _ plot: Plot, _ recorded: RecordedConversation?, _ trio: inout Trio,
+    _ inspector: BrokerInspector
+  ) async throws -> Planting.Outcome {
+    let cell = planting.cell
+    let live = try await trio.sessions().mapError { InteropError("\(planting.name): \($0.failure.error)") }.get()
+    var evidence: Evidence
+    var isPlanted = true
+    if let recorded {
+      guard case .replay(let edit) = planting.mutation.defect else { throw InteropError("\(planting.name): no replay") }
+      let broker = BrokerEndpoint(
+        address: environment.replayAddress, about: environment.broker.about, isPrivate: environment.broker.isPrivate)
+      evidence = try await ReplayRun(
+        cell: cell, recorded: recorded, topology: plot.topology, live: live, broker: broker, inspector: inspector,
+        editor: edit(plot)
+      ).evidence()
+      isPlanted = plot.isPlanted
+    } else {
+      guard let payload = plan.corpus[cell.payload], let sessions = PerRole(live) else {
+        throw InteropError("\(planting.name): there is no payload \(cell.payload), or no peer for each role")
+      }
+      var run = CellRun(
+        cell: cell, payload: payload, topology: plot.topology, sessions: sessions, broker: environment.broker,
+        inspector: inspector)
+      run.timeout = Self.timeout
+      if case .wire(let edit) = planting.mutation.defect { run.editors = edit(plot) }
+      evidence = try await run.evidence()
+      if case .wire = planting.mutation.defect { isPlanted = plot.isPlanted }
+      if case .record(let change) = planting.mutation.defect { change(&evidence) }
+    }
+    guard isPlanted else { return .inapplicable("the peer sends, or gets, nothing of the kind") }
+    return judge.outcome(of: planting, evidence)
+  }
+}
+
+/// Lets one on at a time.
+private actor Stage {
+  private var isTaken = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func alone<Value: Sendable>(_ act: @Sendable () async throws -> Value) async rethrows -> Value {
+    if isTaken { await withCheckedContinuation { waiting.append($0) } }
+    isTaken = true
+    defer {
+      if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
+    }
+    return try await act()
+  }
+}

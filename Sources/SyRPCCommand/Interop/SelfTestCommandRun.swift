@@ -1,0 +1,65 @@
+import Foundation
+import Interop
+import Rainbow
+
+/// Plants defects and shows whether they are found.
+struct SelfTestCommandRun: Sendable {
+  let setup: InteropSetup
+  let mutations: [Mutation]
+  let broker: BrokerChoice
+  let output: String
+  let parallel: Int
+
+  /// - Returns: whether every defect was found, and blamed on whom it is of.
+  /// - Throws: `InteropError`, `BrokerError`, `CancellationError`.
+  func run() async throws -> Bool {
+    let path = URL(filePath: output).standardizedFileURL.path / "self-test.json"
+    // Written first, so that a folder that cannot be written to is known before anything runs.
+    try Files.write(Array("{}\n".utf8), to: path)
+    return try await withBroker(broker) { used in
+      let started = ContinuousClock.now
+      let logs = used.folder.path / "logs"
+      try Files.write([], to: logs / "run.log")
+      let environment = RunEnvironment(
+        broker: used.endpoint, replayVirtualHost: used.replayVirtualHost, commands: setup.commands,
+        runFolder: used.folder, logFolder: logs, output: output)
+      let peers = setup.entries.map(\.manifest.name).filter { setup.commands[$0] != nil }
+      print(PeerTable.text(await PeerCatalog.probe(setup.entries, logFolder: logs, in: used.folder)))
+      let run = SelfTestRun(
+        mutations, peers: peers, recordings: setup.recordings, plan: setup.plan, judge: setup.judge,
+        environment: environment, parallel: parallel, executable: PeerOptions.executable)
+      print("\(run.plantings.count) defects to plant on \(used.endpoint.about)\n")
+      fflushOutput()
+      let progress = SelfTestProgress(total: run.plantings.count)
+      let results = try await run.results { await progress.note($0) }
+      await progress.finish()
+
+      let report = SelfTestReport(results, mutations: mutations, rules: setup.judge.rules)
+      try Files.write(try report.json.indented(levels: 2), to: path)
+      for line in report.lines { print(line) }
+      print("\(started.duration(to: .now).components.seconds) s; report: \(path)")
+      print(report.isAsExpected ? "all as expected".green : "NOT as expected".red)
+      return report.isAsExpected
+    }
+  }
+}
+
+/// Shows how far it is, a line for each tenth, and what is wrong as it comes.
+private actor SelfTestProgress {
+  private let total: Int
+  private var done = 0
+  private var tenth = 0
+
+  init(total: Int) { self.total = total }
+
+  func note(_ result: Planting.Result) {
+    done += 1
+    for (number, line) in SelfTestReport.complaint(result).enumerated() { print(number == 0 ? line.red : line) }
+    guard done * 10 / max(1, total) > tenth else { return }
+    tenth = done * 10 / total
+    print("\(done) of \(total) planted")
+    fflushOutput()
+  }
+
+  func finish() { print("") }
+}
