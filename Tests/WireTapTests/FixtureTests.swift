@@ -13,6 +13,10 @@ import WireTap
     return files.filter { $0.hasSuffix(".jsonl") }.sorted()
   }()
 
+  static func transcript(_ name: String) throws -> Transcript {
+    try Transcript(jsonLines: try Data(contentsOf: folder.appending(component: name)))
+  }
+
   @Test func areThere() {
     // Three peers, three scenarios, two roles.
     #expect(Self.names.count == 18)

@@ -1,13 +1,17 @@
+internal import Foundation
+
 /// What came of one operation.
 struct Attempt<Value: Sendable>: Sendable {
   let operation: String
   let result: Result<Value, PeerError>
+  let ended: Date
 
   init(_ operation: String, _ body: () async throws -> Value) async {
     self.operation = operation
     do { result = .success(try await body()) } catch {
       result = .failure(error as? PeerError ?? PeerError(.broken, "\(error)"))
     }
+    ended = .now
   }
 
   var value: Value? { try? result.get() }
@@ -31,8 +35,9 @@ extension PeerSession {
 
 extension RoleEvidence {
   /// What a server answered.
-  mutating func note(_ served: Attempt<[PeerSession.SeenRequest]>, _ reader: inout TextReader) {
+  mutating func note(_ served: Attempt<[PeerSession.SeenRequest]>, of count: Int = 1, _ reader: inout TextReader) {
     outcomes.append(served.outcome)
+    askedToServe += count
     for request in served.value ?? [] { seen.append((request, reader.read(Array(request.payload.utf8)))) }
   }
 
@@ -40,6 +45,7 @@ extension RoleEvidence {
   mutating func note(_ got: [(resultID: String, attempt: Attempt<String>)], _ reader: inout TextReader) {
     for (id, attempt) in got {
       outcomes.append(attempt.outcome)
+      if attempt.outcome.error?.kind == .timeout { gaveUp = gaveUp ?? attempt.ended }
       if let payload = attempt.value { results.append((id, payload, reader.read(Array(payload.utf8)))) }
     }
   }

@@ -1,3 +1,4 @@
+internal import Foundation
 package import SyRPCWire
 
 /// What was seen of one cell: what each peer said, what went over the wire, and what was left in the broker.
@@ -42,10 +43,14 @@ package struct RoleEvidence: Sendable {
   package var outcomes: [(operation: String, error: PeerError?)] = []
   /// As the putter said.
   package var resultIDs: [String] = []
+  /// How many requests the server was asked to answer.
+  var askedToServe = 0
   /// As the server said.
   package var seen: [(request: PeerSession.SeenRequest, text: ReadText)] = []
   /// The ids that the getter was asked for, in order.
   package var askedFor: [String] = []
+  /// When it said that it had waited for a result in vain; nil if it did not.
+  var gaveUp: Date?
   /// As the getter said: id and data as JSON text.
   package var results: [(resultID: String, payload: String, text: ReadText)] = []
   /// What plays the role, if a recording does, and why it did not fit.

@@ -20,6 +20,11 @@ package struct Message: Sendable {
   package var resultID: String? { json?["result_id"]?.stringValue }
   package var data: JSON? { json?["data"] }
 
+  /// Whether it is a request that a server can answer.
+  var isRequest: Bool { resultID != nil && json?["type"]?.stringValue != nil && data != nil }
+  /// Whether it is a result that a getter can take.
+  var isResult: Bool { resultID != nil && data != nil }
+
   /// A property as text; nil if it is absent.
   package func property(_ name: String) -> String? { wire.properties[name].map { $0.stringValue ?? $0.description } }
 

@@ -14,6 +14,9 @@ extension Rule {
     Rule("connection.close", .recommended, Role.allCases, "connections are closed in an orderly way") {
       evidence, role in
       guard !evidence.roles[role].hasBroken else { return .inapplicable("the peer broke: its outcome says how") }
+      guard !evidence.roles[role].conversations.contains(where: \.isChannelClosedByBroker) else {
+        return .inapplicable("the broker closed its channel: connection.exception says so")
+      }
       return .all(
         evidence.roles[role].conversations, expected: "connection.close and connection.close-ok",
         none: "no connection was made",
@@ -45,6 +48,8 @@ extension Rule {
 }
 
 extension Conversation {
+  fileprivate var isChannelClosedByBroker: Bool { received.contains { $0.name == "channel.close" } }
+
   fileprivate var isOrderly: Bool {
     sent.contains { $0.name == "connection.close" } && received.contains { $0.name == "connection.close-ok" }
       || received.contains { $0.name == "connection.close" }

@@ -14,13 +14,15 @@ extension Rule {
       "json.keys", .required, [.putter, .server],
       "a request has exactly result_id, type and data; a result exactly result_id and data; no key twice"
     ) { evidence, role in
+      if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
       let contract = evidence.topology.contract
       let expected = (role == .putter ? contract.request : contract.result).keys.joined(separator: ", ")
       return .all(
         evidence.published(role), expected: expected, none: "nothing was published", \.keys, { $0.keys == expected })
     },
     Rule("json.types", .required, [.putter, .server], "result_id and type are strings") { evidence, role in
-      .all(
+      if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
+      return .all(
         evidence.published(role).flatMap { message in
           ["result_id", "type"].compactMap { key in message.json?[key].map { (key, $0.kind) } }
         }, expected: "a string", none: "nothing was published", { "\($0.0): \($0.1)" }, { $0.1 == "a string" })
@@ -36,7 +38,8 @@ extension Rule {
       ) { id in id.isUUIDv4 && evidence.resultIDs.contains(id) && ids.filter { $0 == id }.count == 1 }
     },
     Rule("json.result-id-kept", .required, [.server], "the result has the id of the request") { evidence, role in
-      .all(
+      if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
+      return .all(
         evidence.published(role).map { $0.resultID ?? "none" },
         expected: evidence.deliveredRequestIDs.joined(separator: ", ").orNone, none: "nothing was published", { $0 },
         { evidence.deliveredRequestIDs.contains($0) })

@@ -97,7 +97,10 @@ package struct GoldenMessages: Sendable {
 extension Evidence {
   /// A server's body follows from the request's: where a putter could not put the payload as it is, its value differs.
   fileprivate var changedRequest: String? {
-    guard let request = roles.server.delivered.first?.message.data else { return "no request was delivered" }
+    guard let message = roles.server.delivered.first?.message, let request = message.data else {
+      return "no request was delivered"
+    }
+    if let excuse = excuse(.server) { return excuse }
     return request == call(roles.server.delivered.first?.message.resultID)?.value
       ? nil : "the request did not carry the payload"
   }

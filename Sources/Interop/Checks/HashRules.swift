@@ -7,7 +7,7 @@ extension Rule {
       evidence, role in
       let results = evidence.published(role).compactMap { message in message.resultID.map { ($0, message.routingKey) } }
       return .all(
-        results, expected: evidence.expectedIndexes, none: "no result was published", { "\($0.0): \($0.1)" }
+        results, expected: evidence.expectedIndexes(for: role), none: "no result was published", { "\($0.0): \($0.1)" }
       ) { id, key in key == String(evidence.topology.resultQueueIndex(for: id)) }
     },
     queue("hash.declared-queue", "queue.declare", "the result queue declared is that of the index the id hashes to"),
@@ -17,16 +17,18 @@ extension Rule {
   private static func queue(_ id: String, _ method: String, _ meaning: String) -> Rule {
     Rule(id, .required, method == "basic.consume" ? [.getter] : [.server, .getter], meaning) { evidence, role in
       let names = evidence.roles[role].sent(method).map { $0.text("queue") }.filter { !evidence.isRequestQueue($0) }
-      guard !evidence.resultIDs.isEmpty else { return .inapplicable("there is no result id") }
+      guard !evidence.resultIDs(for: role).isEmpty else { return .inapplicable("there is no result id") }
       return .all(
-        names, expected: evidence.expectedIndexes, none: "no result queue was named in \(method)", { $0 }
-      ) { name in evidence.topology.resultQueueIndex(ofQueue: name).map(evidence.resultIndexes.contains) ?? false }
+        names, expected: evidence.expectedIndexes(for: role), none: "no result queue was named in \(method)", { $0 }
+      ) { name in
+        evidence.topology.resultQueueIndex(ofQueue: name).map(evidence.resultIndexes(for: role).contains) ?? false
+      }
     }
   }
 }
 
 extension Evidence {
-  fileprivate var expectedIndexes: String {
-    resultIDs.map { "\($0): \(topology.resultQueueIndex(for: $0))" }.joined(separator: "; ").orNone
+  fileprivate func expectedIndexes(for role: Role) -> String {
+    resultIDs(for: role).map { "\($0): \(topology.resultQueueIndex(for: $0))" }.joined(separator: "; ").orNone
   }
 }

@@ -14,6 +14,7 @@ extension Rule {
       "payload.seen", .required, [.server], "the server hands on the request's data, as a value, and the request type"
     ) { evidence, role in
       let delivered = evidence.roles[role].delivered.map(\.message)
+      if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
       return .all(
         evidence.roles[role].seen,
         expected: delivered.map { "\($0.json?["type"]?.stringValue ?? "no type") \($0.data?.shown ?? "no data")" }
@@ -31,6 +32,7 @@ extension Rule {
       evidence, role in
       let requests = evidence.roles[role].delivered.map(\.message)
       guard !requests.isEmpty else { return .inapplicable("no request was delivered") }
+      if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
       return .data(of: evidence.published(role)) { result in
         (requests.first { $0.resultID == result.resultID } ?? requests[0]).data
       }
@@ -42,6 +44,7 @@ extension Rule {
     Rule("payload.got", .required, [.getter], "the getter hands on the result's data, as a value") { evidence, role in
       let results = evidence.roles[role].results
       let delivered = evidence.roles[role].delivered.map(\.message)
+      if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
       return .all(
         results, expected: delivered.first?.data?.shown ?? "nothing was delivered",
         none: "no result was got", { $0.payload.shortened() }
@@ -61,7 +64,8 @@ extension Judgement {
   }
 
   fileprivate static func bodies(_ delivered: [Message], among published: [Message]) -> Judgement {
-    .all(
+    guard !published.isEmpty else { return .inapplicable("nothing was published by whom it should be") }
+    return .all(
       delivered, expected: published.map(\.shownBody).joined(separator: "; ").orNone, none: "nothing was delivered",
       \.shownBody
     ) { message in published.contains { $0.body == message.body } }

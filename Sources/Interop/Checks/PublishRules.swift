@@ -1,3 +1,4 @@
+internal import Foundation
 internal import SyRPCWire
 internal import WireTap
 
@@ -7,12 +8,11 @@ extension Rule {
     {
       evidence, role in
       let binding = evidence.topology.requestBinding
-      guard evidence.roles[role].outcomes.contains(where: { $0.operation == "put_request" && $0.error == nil }) else {
-        return .inapplicable("no request was put")
-      }
+      let put = evidence.roles[role].outcomes.count { $0.operation == "put_request" && $0.error == nil }
+      guard put > 0 else { return .inapplicable("no request was put") }
       return .equal(
         evidence.published(role).map { "\($0.exchange) by \($0.routingKey)" }.joined(separator: "; ").orNone,
-        Array(repeating: "\(binding.exchange) by \(binding.routingKey)", count: evidence.calls.count)
+        Array(repeating: "\(binding.exchange) by \(binding.routingKey)", count: put)
           .joined(separator: "; "))
     },
     Rule("publish.result", .required, [.server], "each request is answered by one result") { evidence, role in
@@ -23,7 +23,21 @@ extension Rule {
         return .inapplicable("the server failed before it published anything")
       }
       let observed = evidence.published(role).map { $0.resultID ?? "no result_id" }
-      return .equal(observed.sorted().joined(separator: "; ").orNone, requests.sorted().joined(separator: "; "))
+      let asked = requests.prefix(evidence.roles[role].requestLimit)
+      return .equal(observed.sorted().joined(separator: "; ").orNone, asked.sorted().joined(separator: "; "))
+    },
+    Rule(
+      "publish.in-time", .required, [.server], "a result that a getter gave up waiting for was published before that"
+    ) {
+      evidence, role in
+      let isConsuming = evidence.roles.getter.conversations.flatMap(\.received).contains {
+        $0.name == "basic.consume-ok"
+      }
+      guard let gaveUp = evidence.roles.getter.gaveUp, isConsuming else { return .inapplicable("no getter gave up") }
+      let times = evidence.roles[role].conversations.flatMap(\.publicationTimes)
+      return .all(
+        times, expected: "before the getter gave up", none: "no result was published",
+        { "\(Int($0.timeIntervalSince(gaveUp) * 1000)) ms after that" }, { $0 <= gaveUp })
     },
     Rule("publish.result-exchange", .required, [.server], "results are published to the result exchange") {
       evidence, role in
@@ -48,9 +62,18 @@ extension Rule {
   ]
 }
 
+extension Conversation {
+  /// When each message was published; nothing where nobody noted when the connection was made.
+  fileprivate var publicationTimes: [Date] {
+    let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    guard let started = transcript.head.started.flatMap({ try? style.parse($0) }) else { return [] }
+    return published.map { started.addingTimeInterval(transcript.entries[$0.entry].milliseconds / 1000) }
+  }
+}
+
 extension Evidence {
   /// The ids of the requests that were delivered to the server, redeliveries left out.
   var deliveredRequestIDs: [String] {
-    roles.server.delivered.compactMap(\.message.resultID).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    roles.server.delivered.map(\.message).filter { $0.wire.fields["redelivered"] != true }.compactMap(\.resultID)
   }
 }

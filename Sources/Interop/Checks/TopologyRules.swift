@@ -75,7 +75,7 @@ extension Rule {
     },
     Rule("binding.result", .required, [.server, .getter], "each result queue is bound by its index") { evidence, role in
       .all(
-        evidence.resultBinds(role), expected: evidence.expectedBinds { "\($0.queue) by \($0.routingKey)" },
+        evidence.resultBinds(role), expected: evidence.expectedBinds(role) { "\($0.queue) by \($0.routingKey)" },
         none: "no result queue was bound", { "\($0.queue) by \($0.routingKey)" }
       ) { bind in
         evidence.topology.resultQueueIndex(ofQueue: bind.queue).map { evidence.topology.resultBinding(at: $0) }?
@@ -107,14 +107,16 @@ extension Rule {
       evidence.declarations(
         by: role, before: role == .server ? "basic.publish" : "basic.consume",
         where: { role == .server || !evidence.isRequestQueue($0.text("queue")) }, exchange: nil,
-        queues: evidence.resultIndexes.map { evidence.topology.resultQueue(at: $0) })
+        queues: evidence.resultIndexes(for: role).map { evidence.topology.resultQueue(at: $0) })
     },
     Rule(
       "declare.result-exchange", .required, [.server, .getter],
       "the result exchange is declared by whoever puts or gets a result"
     ) { evidence, role in
       let peer = evidence.roles[role]
-      let isUsed = role == .server ? !peer.published.isEmpty : !peer.sent("basic.consume").isEmpty
+      let isUsed =
+        role == .server
+        ? !peer.published.isEmpty : !peer.sent("basic.consume").isEmpty || !evidence.resultBinds(role).isEmpty
       guard isUsed else { return .inapplicable("no result was put or asked for") }
       let name = evidence.topology.resultExchange
       let declared = peer.sent("exchange.declare").map { $0.text("exchange") }
@@ -143,8 +145,8 @@ extension Evidence {
     roles[role].sent("queue.bind").filter { !isRequestQueue($0.text("queue")) }.map(\.binding)
   }
 
-  fileprivate func expectedBinds(_ shown: (ExpectedTopology.Binding) -> String) -> String {
-    resultIndexes.map { shown(topology.resultBinding(at: $0)) }.joined(separator: "; ").orNone
+  fileprivate func expectedBinds(_ role: Role, _ shown: (ExpectedTopology.Binding) -> String) -> String {
+    resultIndexes(for: role).map { shown(topology.resultBinding(at: $0)) }.joined(separator: "; ").orNone
   }
 
   /// Whether, on one connection, the declarations were answered before the first use.

@@ -9,6 +9,8 @@ package struct AdapterDefect: Sendable {
     case exit
     /// It never answers, and does not end when its input does.
     case hang
+    /// It begins with what it is asked for when the others have given up.
+    case dawdle
     /// It stops reading, and never answers.
     case closeInput = "close-input"
     case answerTwice = "answer-twice"

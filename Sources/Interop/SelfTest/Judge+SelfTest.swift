@@ -17,16 +17,23 @@ extension Judge {
     else {
       return .missed("\(finding.verdict.rawValue): \(finding.observed)")
     }
+    // A recording of a client plays two roles.
+    var culprits = [mutation.role, mutation.accomplice]
+    if evidence.roles[mutation.role].replay != nil { culprits += evidence.replayedRoles }
     // That another one times out, or is refused what it needs, is how a defect hurts: nobody is blamed for it.
     let blamed = result.findings.filter { finding in
-      finding.verdict == .fail && finding.role != mutation.role && finding.role != nil
+      finding.verdict == .fail && finding.role != nil && !culprits.contains(finding.role)
         && !Self.consequences.contains(finding.check)
     }
-    return .caught(blamed: blamed.map { "\($0.role?.rawValue ?? ""): \($0.check)" })
+    return .caught(blamed: blamed.map { "\($0.role?.rawValue ?? ""): \($0.check), observed \($0.observed)" })
   }
 
   /// Checks of what becomes of a peer, not of what it sends.
   private static let consequences: Set<String> = [
     "outcome.open", "outcome.put", "outcome.serve", "outcome.get", "outcome.close", "connection.exception",
   ]
+}
+
+extension Evidence {
+  fileprivate var replayedRoles: [Role?] { Role.allCases.filter { roles[$0].replay != nil } }
 }

@@ -12,8 +12,12 @@ package struct Mutation: Sendable {
   package let check: String
   /// Whether the check names the role; false for one that judges a cell.
   let isNamed: Bool
+  /// Who has to do with it besides, and is blamed too.
+  let accomplice: Role?
   let scenario: Scenario
   let payload: String
+  /// In how many calls it is to be planted, at most, until it makes a difference: a wrong hash is right for some ids.
+  var draws = 1
   let defect: Defect
 
   /// How a defect is planted.
@@ -32,13 +36,14 @@ package struct Mutation: Sendable {
   package var name: String { "\(role.rawValue)/\(check)/\(label)" }
 
   init(
-    _ label: String, _ role: Role, fails check: String, isNamed: Bool = true, in scenario: Scenario = .echo,
-    payload: String = "hello", _ defect: Defect
+    _ label: String, _ role: Role, fails check: String, isNamed: Bool = true, with accomplice: Role? = nil,
+    in scenario: Scenario = .echo, payload: String = "hello", _ defect: Defect
   ) {
     self.label = label
     self.role = role
     self.check = check
     self.isNamed = isNamed
+    self.accomplice = accomplice
     self.scenario = scenario
     self.payload = payload
     self.defect = defect

@@ -79,36 +79,44 @@ package struct SelfTestRun: Sendable {
 
   private func run(_ planting: Planting, _ number: Int, _ pool: SessionPool) async throws -> Planting.Result {
     let started = ContinuousClock.now
+    var outcome = Planting.Outcome.inapplicable("")
+    for draw in 1...planting.mutation.draws {
+      outcome = try await outcomeOf(planting, "\(number)-\(draw)", pool)
+      guard case .inapplicable = outcome else { break }
+    }
+    return Planting.Result(
+      planting: planting, outcome: outcome, milliseconds: Int(started.duration(to: .now) / .milliseconds(1)))
+  }
+
+  private func outcomeOf(_ planting: Planting, _ id: String, _ pool: SessionPool) async throws -> Planting.Outcome {
     let recorded = planting.cell.recording.flatMap { plan.recordings[$0] }
     let topology = ExpectedTopology(
       plan.contract,
       appName: recorded?.appName
-        ?? "self-test-\(environment.runID)-\(number)\(planting.cell.scenario.appNameSuffix)",
+        ?? "self-test-\(environment.runID)-\(id)\(planting.cell.scenario.appNameSuffix)",
       planting.cell.scenario)
     let plot = Plot(topology)
     let address = recorded == nil ? environment.broker.address : environment.replayAddress
     let inspector = BrokerInspector(
       address, isTidy: recorded != nil || !environment.broker.isPrivate, Logger(label: "syrpc.interop"))
-    var trio = Trio(planting.cell, from: pool, replacing: try await replaced(planting, number))
+    var trio = Trio(planting.cell, from: pool, replacing: try await replaced(planting, id))
     var outcome: Result<Planting.Outcome, any Error>
     do {
       outcome = .success(try await plant(planting, plot, recorded, &trio, inspector))
     } catch { outcome = .failure(error) }
     await trio.release()
     await inspector.close()
-    return Planting.Result(
-      planting: planting, outcome: try outcome.get(),
-      milliseconds: Int(started.duration(to: .now) / .milliseconds(1)))
+    return try outcome.get()
   }
 
   /// A session with a defective adapter, if that is the mutation.
-  private func replaced(_ planting: Planting, _ number: Int) async throws -> [Role: PeerSession] {
+  private func replaced(_ planting: Planting, _ id: String) async throws -> [Role: PeerSession] {
     guard case .adapter(let defect) = planting.mutation.defect, let command = environment.commands[planting.peer]
     else { return [:] }
     return [
       planting.mutation.role: try await PeerSession.start(
         peer: planting.peer, command.with(defect, executable: executable),
-        log: environment.logFolder / "\(planting.peer)-defective-\(number).log", in: environment.runFolder)
+        log: environment.logFolder / "\(planting.peer)-defective-\(id).log", in: environment.runFolder)
     ]
   }
 

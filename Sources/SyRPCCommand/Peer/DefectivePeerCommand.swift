@@ -52,6 +52,9 @@ struct DefectivePeerCommand: AsyncParsableCommand {
       await process.terminate()
       terminate(ExitCode(3))
     case .hang: try await Task.sleep(for: .seconds(1_000_000))
+    case .dawdle:
+      try await Task.sleep(for: .seconds(4))
+      write(try await answer(line, process))
     case .closeInput:
       try FileHandle.standardInput.close()
       try await Task.sleep(for: .seconds(1_000_000))
@@ -78,8 +81,10 @@ struct DefectivePeerCommand: AsyncParsableCommand {
     case .changeType: write(try await changed(line, process) { $0.setEverywhere("type") { "\($0)-changed" } })
     case .changeID:
       write(
-        try await changed(line, process) {
-          $0.setEverywhere("result_id") { $0.dropLast() + ($0.last == "0" ? "1" : "0") }
+        try await changed(line, process) { answer in
+          // An adapter need not name the id of a result.
+          if operation == "get_result", answer["result_id"] == nil { answer["result_id"] = "another" }
+          answer.setEverywhere("result_id") { $0.dropLast() + ($0.last == "0" ? "1" : "0") }
         })
     case .changeVersion: write(try await changed(line, process) { $0.setEverywhere("implementation") { "\($0).1" } })
     }

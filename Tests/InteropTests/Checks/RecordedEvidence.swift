@@ -32,6 +32,7 @@ struct RecordedEvidence {
     putter.conversations = [Conversation(client)]
     var server = RoleEvidence(peer: "python", identity: nil)
     server.outcomes = [("serve", nil)]
+    server.askedToServe = 2
     server.conversations = [Conversation(self.server)]
     var getter = RoleEvidence(peer: "python", identity: nil)
     getter.outcomes = ids.map { _ in ("get_result", nil) }

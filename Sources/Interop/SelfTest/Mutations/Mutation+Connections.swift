@@ -20,18 +20,19 @@ extension Mutation {
       trailing("without-frame-end", .putter, after: "basic.publish", [8, 0, 0, 0, 0, 0, 0, 0]),
       trailing("unknown-frame-type", .server, after: "basic.ack", [7, 0, 0, 0, 0, 0, 0, 0xCE]),
       trailing("stray-content", .getter, after: "basic.ack", [3, 0, 1, 0, 0, 0, 1, 0x20, 0xCE]),
-      Mutation(
-        "in-another-transcript", .putter, fails: "publish.request",
-        .record { evidence in
-          swap(&evidence.roles.putter.conversations, &evidence.roles.getter.conversations)
-        }),
-      Mutation(
-        "in-another-transcript", .server, fails: "publish.result",
-        .record { evidence in
-          evidence.roles.putter.conversations += evidence.roles.server.conversations
-          evidence.roles.server.conversations = evidence.roles.server.conversations.map(\.withoutPublications)
-        }),
+      inTheGetters(.putter, fails: "publish.request"),
+      inTheGetters(.server, fails: "publish.result"),
     ]
+
+  /// What a role published stands in the getter's transcript, as if recordings had been mixed up: the getter is wrong too.
+  private static func inTheGetters(_ role: Role, fails check: String) -> Mutation {
+    Mutation(
+      "in-another-transcript", role, fails: check, with: .getter,
+      .record { evidence in
+        evidence.roles.getter.conversations += evidence.roles[role].conversations
+        evidence.roles[role].conversations = evidence.roles[role].conversations.map(\.withoutPublications)
+      })
+  }
 
   /// Bytes that are not AMQP, or belong nowhere.
   private static func trailing(_ label: String, _ role: Role, after method: String, _ bytes: [UInt8]) -> Mutation {

@@ -10,6 +10,7 @@ extension Mutation {
     sends("no-local", .getter, fails: "consumer.flags", "basic.consume") { unit, _ in unit.fields["no-local"] = true },
     omits("missing", .server, fails: "ack.request", "basic.ack"),
     omits("missing", .server, fails: "broker.clean", isNamed: false, "basic.ack"),
+    omits("missing", .getter, fails: "broker.clean", isNamed: false, "basic.ack"),
     edits("twice", .server, fails: "ack.request", .toBroker, "basic.ack") { unit, _ in .pass(unit, unit) },
     instead("rejected", .server, fails: "ack.request", requeue: false),
     omits("missing", .getter, fails: "ack.result", "basic.ack"),

@@ -78,9 +78,7 @@ extension Mutation {
       omits("no-binding", .server, fails: "declare.result", "queue.bind") { unit, topology in
         unit.text("queue") != topology.requestQueue
       },
-      omits("no-queue", .getter, fails: "declare.result", "queue.declare") { unit, topology in
-        unit.text("queue") != topology.requestQueue
-      },
+      undeclared(.getter, fails: "declare.result"),
       omits("no-binding", .getter, fails: "declare.result", "queue.bind") { unit, topology in
         unit.text("queue") != topology.requestQueue
       },
@@ -129,6 +127,21 @@ extension Mutation {
       arguments[argument] = change(value, topology)
       unit.fields["arguments"] = .object(arguments)
     }
+  }
+
+  /// A result queue is consumed that was neither declared nor bound.
+  private static func undeclared(_ role: Role, fails check: String) -> Mutation {
+    Mutation(
+      "no-queue", role, fails: check,
+      .wire { plot in
+        [
+          role: changing { unit, from, topology in
+            let isMeant = unit.name == "queue.declare" || unit.name == "queue.bind"
+            return from == .toBroker && isMeant && unit.text("queue") != topology.requestQueue
+              ? .swallow(unit) : .pass(unit)
+          }(plot)
+        ]
+      })
   }
 
   /// A method is not sent.

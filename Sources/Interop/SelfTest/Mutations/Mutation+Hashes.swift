@@ -52,7 +52,7 @@ extension Mutation {
   /// As a program that computes another index: in every name, wherever it is used.
   private static func hash(_ label: String, _ role: Role, fails check: String, _ index: @escaping Index) -> Mutation {
     // With 7 queues, since a mask that leaves the lowest bits makes no difference to 64.
-    Mutation(
+    var mutation = Mutation(
       label, role, fails: check, in: .settings,
       .wire { plot in
         let topology = plot.topology
@@ -82,5 +82,7 @@ extension Mutation {
           },
         ]
       })
+    mutation.draws = 20
+    return mutation
   }
 }

@@ -13,9 +13,10 @@ extension Mutation {
       },
       twice(.putter, fails: "publish.request"),
       twice(.server, fails: "publish.result"),
-      twice(.server, fails: "broker.clean", isNamed: false),
       never(.server, fails: "publish.result"),
       never(.putter, fails: "publish.request"),
+      late("as-it-closes", .server, fails: "publish.in-time", before: "connection.close"),
+      adapter("dawdles", .server, fails: "publish.in-time", .dawdle),
       sends("default-exchange", .server, fails: "publish.result-exchange", "basic.publish") { unit, topology in
         unit.fields["exchange"] = ""
         unit.fields["routing-key"] = .string(
@@ -32,24 +33,57 @@ extension Mutation {
       ]
     }
 
-  private static func twice(_ role: Role, fails check: String, isNamed: Bool = true) -> Mutation {
-    edits("twice", role, fails: check, isNamed: isNamed, .toBroker, "basic.publish") { unit, _ in .pass(unit, unit) }
+  /// It is published twice. A sender that counts the broker's confirmations gets one of them.
+  private static func twice(_ role: Role, fails check: String) -> Mutation {
+    Mutation(
+      "twice", role, fails: check,
+      .wire { plot in
+        let edit = changing { unit, from, _ in
+          switch (from, unit.name) {
+          case (.toBroker, "basic.publish"): return .pass(unit, unit)
+          case (.fromBroker, "basic.ack"):
+            let number = unit.fields["delivery-tag"]?.integerValue ?? 0
+            // The second confirms both; those that confirm several may name the first.
+            guard number % 2 == 0 || unit.fields["multiple"] == true, number > 1 else { return .init(units: []) }
+            var unit = unit
+            unit.fields["delivery-tag"] = .integer(number / 2)
+            return .pass(unit)
+          default: return .pass(unit)
+          }
+        }
+        return [role: edit(plot)]
+      })
   }
 
   /// It is not published. A sender that waits for the broker's confirmation gets one.
   private static func never(_ role: Role, fails check: String) -> Mutation {
+    late("never", role, fails: check, before: nil)
+  }
+
+  /// It is published only when something else is sent, if ever. A sender that waits for the broker's confirmation gets
+  /// one at once.
+  private static func late(_ label: String, _ role: Role, fails check: String, before method: String?) -> Mutation {
     Mutation(
-      "never", role, fails: check,
+      label, role, fails: check,
       .wire { plot in
         [
           role: plot.editor {
             var confirms = false
             var published: Int64 = 0
-            return { unit, _ in
-              if unit.name == "confirm.select" { confirms = true }
-              guard unit.name == "basic.publish" else { return .pass(unit) }
-              published += 1
-              return StreamEditor.Edit(units: [], answers: confirms ? [unit.confirmation(published)] : [])
+            var held: [WireUnit] = []
+            return { unit, from in
+              switch (from, unit.name) {
+              case (.toBroker, "confirm.select"): confirms = true
+              case (.toBroker, "basic.publish"):
+                published += 1
+                held.append(unit)
+                return StreamEditor.Edit(units: [], answers: confirms ? [unit.confirmation(published)] : [])
+              case (.toBroker, method):
+                defer { held = [] }
+                return StreamEditor.Edit(units: held + [unit])
+              default: break
+              }
+              return .pass(unit)
             }
           }
         ]
