@@ -24,6 +24,12 @@ extension PrivateBroker {
   /// Where it is, and as whom to speak to it.
   package var address: BrokerAddress { BrokerAddress(host: host, port: Int(port), user: user, password: password) }
 
+  /// Where another virtual host and another user are.
+  package var elsewhere: BrokerAddress {
+    let (virtualHost, user, password) = PrivateNode.elsewhere
+    return BrokerAddress(host: host, port: Int(port), virtualHost: virtualHost, user: user, password: password)
+  }
+
   /// The name of a second virtual host, which is empty.
   package var replayVirtualHost: String { PrivateNode.replayVirtualHost }
 }

@@ -15,6 +15,15 @@ extension PrivateBroker {
     do { try await startNode(by: .now + limit, isReady: Self.completesHandshake) } catch { throw explain(error, limit) }
   }
 
+  /// Stops the broker in an orderly way and starts it again: what is persistent stays, what is transient goes.
+  ///
+  /// - Throws: ``BrokerError``.
+  package func restartInOrder() async throws {
+    try await control("stop_app")
+    try await control("start_app")
+    while !(await Self.completesHandshake(host, port)) { try await Task.sleep(for: .milliseconds(100)) }
+  }
+
   /// Lets the node stand still, with its connections open (SIGSTOP), or go on (SIGCONT).
   package func pause(_ pause: Bool) { folder.process(named: Self.nodeName)?.pauseGroup(pause) }
 

@@ -64,14 +64,24 @@ struct PrivateNode: Sendable {
   /// A virtual host besides `/`, for what must not meet the rest: recordings come with application names of their own.
   static let replayVirtualHost = "replay"
 
+  /// A virtual host and a user with characters that URLs escape, and that a careless client does not.
+  static let elsewhere = (virtualHost: "a b/%ü", user: "us/er@1", password: "p%41?ss wörd")
+
   /// RabbitMQ makes its default user and virtual host only where nothing else is defined.
   private static let definitions = """
     {
-      "users": [{"name": "guest", "password": "guest", "tags": ["administrator"]}],
-      "vhosts": [{"name": "/"}, {"name": "\(replayVirtualHost)"}],
+      "users": [
+        {"name": "guest", "password": "guest", "tags": ["administrator"]},
+        {"name": "\(elsewhere.user)", "password": "\(elsewhere.password)", "tags": []}
+      ],
+      "vhosts": [{"name": "/"}, {"name": "\(replayVirtualHost)"}, {"name": "\(elsewhere.virtualHost)"}],
       "permissions": [
         {"user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"},
-        {"user": "guest", "vhost": "\(replayVirtualHost)", "configure": ".*", "write": ".*", "read": ".*"}
+        {"user": "guest", "vhost": "\(replayVirtualHost)", "configure": ".*", "write": ".*", "read": ".*"},
+        {
+          "user": "\(elsewhere.user)", "vhost": "\(elsewhere.virtualHost)",
+          "configure": ".*", "write": ".*", "read": ".*"
+        }
       ]
     }
 

@@ -42,7 +42,7 @@ extension Evidence {
     do {
       leftovers = try await inspector.leftovers(of: topology, resultIDs: resultIDs, patience: patience)
     } catch {
-      brokerProblem = "\(error)"
+      brokerProblem = brokerProblem ?? "\(error)"
     }
   }
 }
@@ -88,6 +88,34 @@ actor BrokerInspector {
       try await connection.deleteExchange(exchange)
     }
     return leftovers
+  }
+
+  /// Whether a queue holds anything that is ready; false if there is no such queue.
+  ///
+  /// - Throws: ``AMQPError``.
+  func holdsMessages(_ queue: String) async throws -> Bool {
+    do { return try await open().status(ofQueue: queue).messageCount > 0 } catch let error as AMQPError
+      where error.code == .notFound
+    { return false }
+  }
+
+  /// Publishes half a message, as a request or into the result queue with index 0, which are declared for it.
+  ///
+  /// - Throws: ``AMQPError``.
+  func publishMalformed(_ kind: GoldenMessages.Kind, of topology: ExpectedTopology) async throws {
+    let settings = try SyRPCSettings(
+      appName: topology.appName, ttl: .seconds(topology.ttl), messageTTL: .seconds(topology.messageTTL),
+      resultQueueCount: topology.resultQueueCount)
+    let wire = Topology(settings)
+    let (exchange, queue, binding) =
+      kind == .request
+      ? (wire.requestExchange, wire.requestQueue, wire.requestBinding)
+      : (wire.resultExchange, wire.resultQueue(at: 0), wire.resultBinding(at: 0))
+    let connection = try await open()
+    try await connection.declare(exchange)
+    try await connection.declare(queue)
+    try await connection.bind(binding)
+    try await connection.publish(Array(#"{"result_id":"#.utf8), to: exchange.name, routingKey: binding.routingKey)
   }
 
   func close() async {

@@ -26,6 +26,8 @@ package struct Conversation: Sendable {
   /// What the broker sent.
   package let received: [Step]
   package let published: [Message]
+  /// What the broker gave back, since it reached no queue.
+  package let returned: [Message]
   package let delivered: [Message]
 
   package init(_ transcript: Transcript) {
@@ -46,10 +48,12 @@ package struct Conversation: Sendable {
     }
     sent = steps(.toBroker)
     received = steps(.fromBroker)
+    let closing = sent.first { $0.name == "channel.close" || $0.name == "connection.close" }
     var settled: [Key: [Made]] = [:]
     var multiples: [(channel: UInt16, tag: UInt64, made: Made)] = []
     for step in sent {
-      guard let settlement = Self.settlement(step), let tag = step.number("delivery-tag") else { continue }
+      let isClosing = closing.map { $0.entry < step.entry } ?? false
+      guard let settlement = Self.settlement(step, isClosing), let tag = step.number("delivery-tag") else { continue }
       settled[Key(channel: step.channel, tag: tag), default: []].append((step.entry, settlement))
       if settlement.multiple { multiples.append((step.channel, tag, (step.entry, settlement))) }
     }
@@ -61,6 +65,7 @@ package struct Conversation: Sendable {
       messages.filter { names.contains($0.method) }.map { Message($0, &reader) }
     }
     published = read("basic.publish")
+    returned = read("basic.return")
     delivered = read("basic.deliver", "basic.get-ok")
   }
 
@@ -84,11 +89,12 @@ package struct Conversation: Sendable {
   private let settled: [Key: [Made]]
   private let multiples: [(channel: UInt16, tag: UInt64, made: Made)]
 
-  private static func settlement(_ step: Step) -> Settlement? {
+  private static func settlement(_ step: Step, _ isClosing: Bool) -> Settlement? {
     switch step.name {
-    case "basic.ack": Settlement(kind: .ack, multiple: step.flag("multiple"))
+    case "basic.ack": Settlement(kind: .ack, multiple: step.flag("multiple"), isClosing: isClosing)
     case "basic.reject", "basic.nack":
-      Settlement(kind: step.flag("requeue") ? .requeue : .discard, multiple: step.flag("multiple"))
+      Settlement(
+        kind: step.flag("requeue") ? .requeue : .discard, multiple: step.flag("multiple"), isClosing: isClosing)
     default: nil
     }
   }
@@ -102,7 +108,11 @@ package struct Conversation: Sendable {
     }
     package let kind: Kind
     package let multiple: Bool
+    /// Whether that was when it had begun to close.
+    package let isClosing: Bool
 
-    package var description: String { kind.rawValue + (multiple ? " (multiple)" : "") }
+    package var description: String {
+      kind.rawValue + (multiple ? " (multiple)" : "") + (isClosing ? " as it closes" : "")
+    }
   }
 }

@@ -3,12 +3,9 @@ internal import SyRPCWire
 /// Runs cells one after the other: processes for each combination, and fresh connections for each cell.
 struct LaneRun {
   let plan: RunPlan
-  let judge: Judge
-  let environment: RunEnvironment
+  let judging: CellJudging
   let inspector: BrokerInspector
   let pool: SessionPool
-  /// Sees each cell's evidence before it is judged.
-  let witness: @Sendable (Evidence) async -> Void
 
   /// After so many cells in a row in which a peer timed out or broke, the rest of a combination would only take time.
   static let patience = 3
@@ -49,25 +46,13 @@ struct LaneRun {
         continue
       }
       let sessions = await trio.sessions()
-      let logs: LogMarks =
-        switch sessions {
-        case .success(let live): LogMarks(live)
-        case .failure(let failure): LogMarks(failure)
-        }
+      let logs = LogMarks(sessions)
       let started = ContinuousClock.now
       let evidence = try await evidence(cell, number, sessions)
       let took = started.duration(to: .now)
       try Task.checkCancellation()
-      await witness(evidence)
-      var result = judge.judge(evidence)
-      result.milliseconds = Int(took / .milliseconds(1))
-      if result.verdict.isUnexpected {
-        result.folder = try CellFolder(evidence: evidence, result: result, environment: environment).write(
-          logs: logs.added(), commands: cell.combination.map { environment.commands[$0] })
-        setbacks = evidence.hasSetback ? setbacks + 1 : 0
-      } else {
-        setbacks = 0
-      }
+      let result = try await judging.result(evidence, took: took, logs: logs)
+      setbacks = result.verdict.isUnexpected && evidence.hasSetback ? setbacks + 1 : 0
       try await report(number, result)
     }
   }
@@ -75,32 +60,19 @@ struct LaneRun {
   private func evidence(
     _ cell: Cell, _ number: Int, _ sessions: Result<[Role: PeerSession], Trio.RoleFailure>
   ) async throws -> Evidence {
-    let recorded = cell.recording.flatMap { plan.recordings[$0] }
-    let appName = recorded?.appName ?? "interop-\(environment.runID)-\(number)\(cell.scenario.appNameSuffix)"
-    let topology = ExpectedTopology(plan.contract, appName: appName, cell.scenario)
-    switch sessions {
-    case .success(let live):
-      if let recorded {
-        let broker = BrokerEndpoint(
-          address: environment.replayAddress, about: environment.broker.about,
-          isPrivate: environment.broker.isPrivate)
-        return try await ReplayRun(
-          cell: cell, recorded: recorded, topology: topology, live: live, broker: broker, inspector: inspector
-        ).evidence()
+    let environment = judging.environment
+    do {
+      guard let recorded = cell.recording.flatMap({ plan.recordings[$0] }) else {
+        return try await CellRun(cell, number, plan, environment, sessions, inspector, pool).evidence()
       }
-      guard let payload = plan.corpus[cell.payload], let sessions = PerRole(live) else {
-        throw InteropError("\(cell.name) has no payload, or no peer for each role")
-      }
-      return try await CellRun(
-        cell: cell, payload: payload, topology: topology, sessions: sessions, broker: environment.broker,
-        inspector: inspector
+      let broker = BrokerEndpoint(
+        address: environment.replayAddress, about: environment.broker.about, isPrivate: environment.broker.isPrivate)
+      return try await ReplayRun(
+        cell: cell, recorded: recorded, topology: plan.topology(of: cell, number, environment),
+        live: try sessions.get(), broker: broker, inspector: inspector
       ).evidence()
-    case .failure(let failure):
-      var roles = cell.combination.map { RoleEvidence(peer: $0, identity: nil) }
-      roles[failure.role].outcomes = [("open", failure.failure.error)]
-      var evidence = Evidence(cell: cell, topology: topology, calls: [], roles: roles)
-      evidence.leftovers = []
-      return evidence
+    } catch let failure as Trio.RoleFailure {
+      return plan.evidence(of: cell, failure, environment, number)
     }
   }
 }
@@ -111,5 +83,48 @@ extension Evidence {
     Role.allCases.contains { role in
       roles[role].outcomes.contains { $0.error?.kind == .timeout || $0.error?.kind == .broken }
     }
+  }
+}
+
+extension RunPlan {
+  /// What the contract says of a cell's application.
+  func topology(of cell: Cell, _ number: Int, _ environment: RunEnvironment) -> ExpectedTopology {
+    let recorded = cell.recording.flatMap { recordings[$0] }
+    var name = recorded?.appName ?? "interop-\(environment.runID)-\(number)\(cell.scenario.appNameSuffix)"
+    if let size = cell.scenario.appNameSize, recorded == nil {
+      name += String(repeating: "x", count: max(0, size - name.utf8.count))
+    }
+    return ExpectedTopology(contract, appName: name, cell.scenario)
+  }
+
+  /// What there is of a cell of which an adapter did not start.
+  func evidence(
+    of cell: Cell, _ failure: Trio.RoleFailure, _ environment: RunEnvironment, _ number: Int
+  ) -> Evidence {
+    var roles = cell.combination.map { RoleEvidence(peer: $0, identity: nil) }
+    roles[failure.role].outcomes = [("open", failure.failure.error)]
+    var evidence = Evidence(
+      cell: cell, topology: topology(of: cell, number, environment), calls: [], roles: roles)
+    evidence.leftovers = []
+    return evidence
+  }
+}
+
+extension CellRun {
+  /// A cell as its scenario has it.
+  ///
+  /// - Throws: ``InteropError`` if it has no payload; ``Trio/RoleFailure`` if a peer did not start.
+  init(
+    _ cell: Cell, _ number: Int, _ plan: RunPlan, _ environment: RunEnvironment,
+    _ sessions: Result<[Role: PeerSession], Trio.RoleFailure>, _ inspector: BrokerInspector, _ pool: SessionPool
+  ) throws {
+    let names = [cell.payload] + (cell.scenario.laterPayload.map { [$0] } ?? [])
+    let payloads = names.compactMap { plan.corpus[$0] }
+    guard payloads.count == names.count, let sessions = PerRole(try sessions.get()) else {
+      throw InteropError("\(cell.name) has no payload, or no peer for each role")
+    }
+    self.init(
+      cell: cell, payloads: payloads, topology: plan.topology(of: cell, number, environment), sessions: sessions,
+      broker: environment.broker(of: cell.scenario), inspector: inspector, pool: pool)
   }
 }

@@ -1,24 +1,21 @@
+internal import AMQP
 internal import Logging
 
 /// Runs a plan: several combinations at a time, each with processes of its own.
 package struct MatrixRun: Sendable {
   package let plan: RunPlan
-  package let judge: Judge
-  package let environment: RunEnvironment
+  private let judging: CellJudging
+  private var environment: RunEnvironment { judging.environment }
   /// How many lanes are run at a time.
   package let parallel: Int
-  /// Sees each cell's evidence before it is judged.
-  private let witness: @Sendable (Evidence) async -> Void
 
   package init(
     plan: RunPlan, judge: Judge, environment: RunEnvironment, parallel: Int,
     witness: @escaping @Sendable (Evidence) async -> Void = { _ in }
   ) {
     self.plan = plan
-    self.judge = judge
-    self.environment = environment
+    judging = CellJudging(judge: judge, environment: environment, witness: witness)
     self.parallel = max(1, parallel)
-    self.witness = witness
   }
 
   /// The most cells of a lane: short ones end together, and leave no core idle in the end.
@@ -32,14 +29,19 @@ package struct MatrixRun: Sendable {
   package func results(progress: @escaping @Sendable (CellResult) async -> Void) async throws -> [CellResult] {
     // Recordings share one virtual host and come with their applications' names: they are played one after the other.
     var lanes: [Lane] = []
-    for (number, cell) in plan.cells.enumerated() {
+    let restarting = plan.cells.enumerated().filter(\.element.scenario.restartsBroker).map {
+      (number: $0.offset, cell: $0.element)
+    }
+    for (number, cell) in plan.cells.enumerated() where !cell.scenario.restartsBroker {
       let isReplay = cell.recording != nil
       if let last = lanes.last, last.isReplay == isReplay,
-        isReplay || last.cells.first?.cell.combination == cell.combination && last.cells.count < Self.laneLength
+        isReplay
+          || last.isElsewhere == cell.scenario.isElsewhere && last.cells.first?.cell.combination == cell.combination
+            && last.cells.count < Self.laneLength
       {
         lanes[lanes.count - 1].cells.append((number, cell))
       } else {
-        lanes.append(Lane(isReplay: isReplay, cells: [(number, cell)]))
+        lanes.append(Lane(isReplay: isReplay, isElsewhere: cell.scenario.isElsewhere, cells: [(number, cell)]))
       }
     }
     // The longest wait for nobody.
@@ -53,13 +55,12 @@ package struct MatrixRun: Sendable {
         var waiting = lanes.makeIterator()
         func startNext() {
           guard let lane = waiting.next() else { return }
-          let address = lane.isReplay ? environment.replayAddress : environment.broker.address
+          let address = lane.address(environment)
           // One each: a queue that is not there ends the connection that asked, and whoever else waits on it.
           let inspector = BrokerInspector(
             address, isTidy: lane.isReplay || !environment.broker.isPrivate, Logger(label: "syrpc.interop"))
           let run = LaneRun(
-            plan: plan, judge: judge, environment: environment, inspector: inspector, pool: pool,
-            witness: witness)
+            plan: plan, judging: judging, inspector: inspector, pool: pool)
           tasks.addTask {
             let outcome: Result<Void, any Error>
             do {
@@ -76,6 +77,10 @@ package struct MatrixRun: Sendable {
         for _ in 0..<parallel { startNext() }
         while try await tasks.next() != nil { startNext() }
       }
+      try await runRestarting(restarting, pool) { number, result in
+        await collected.set(result, at: number)
+        await progress(result)
+      }
       outcome = .success(())
     } catch {
       outcome = .failure(error)
@@ -86,10 +91,28 @@ package struct MatrixRun: Sendable {
   }
 }
 
-/// Cells that are run one after the other.
+extension MatrixRun {
+  private func runRestarting(
+    _ cells: [(number: Int, cell: Cell)], _ pool: SessionPool,
+    _ report: @escaping @Sendable (Int, CellResult) async throws -> Void
+  ) async throws {
+    guard !cells.isEmpty else { return }
+    guard let restart = environment.restart else { throw InteropError("the broker cannot be restarted") }
+    try await RestartRun(plan: plan, judging: judging, pool: pool, parallel: parallel, restart: restart)
+      .run(cells, report: report)
+  }
+}
+
+/// Cells that are run one after the other, on one virtual host.
 private struct Lane {
   let isReplay: Bool
+  let isElsewhere: Bool
   var cells: [(number: Int, cell: Cell)]
+
+  func address(_ environment: RunEnvironment) -> BrokerAddress {
+    if isReplay { return environment.replayAddress }
+    return isElsewhere ? environment.elsewhere ?? environment.broker.address : environment.broker.address
+  }
 }
 
 /// Results by the number of their cell.

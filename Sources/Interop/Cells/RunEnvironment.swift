@@ -1,10 +1,14 @@
-internal import AMQP
+package import AMQP
 
 /// Where a run takes place.
 package struct RunEnvironment: Sendable {
   package let broker: BrokerEndpoint
   /// The virtual host for recordings: their application names are fixed, and must meet nobody else's.
   package let replayVirtualHost: String?
+  /// The broker by another virtual host and another user; nil if there are none.
+  package let elsewhere: BrokerAddress?
+  /// Restarts the broker, and returns when it is ready; nil if it is not the run's own.
+  package let restart: (@Sendable () async throws -> Void)?
   /// How each live peer is started.
   package let commands: [String: PeerCommand]
   /// Where processes are noted, so that the next run can end what this one could not.
@@ -17,17 +21,26 @@ package struct RunEnvironment: Sendable {
   package let runID: String
 
   package init(
-    broker: BrokerEndpoint, replayVirtualHost: String? = nil, commands: [String: PeerCommand], runFolder: RunFolder?,
+    broker: BrokerEndpoint, replayVirtualHost: String? = nil, elsewhere: BrokerAddress? = nil,
+    restart: (@Sendable () async throws -> Void)? = nil, commands: [String: PeerCommand], runFolder: RunFolder?,
     logFolder: String, output: String,
     runID: String = String(UInt32.random(in: .min ... .max), radix: 36)
   ) {
     self.broker = broker
     self.replayVirtualHost = replayVirtualHost
+    self.elsewhere = elsewhere
+    self.restart = restart
     self.commands = commands
     self.runFolder = runFolder
     self.logFolder = logFolder
     self.output = output
     self.runID = runID
+  }
+
+  /// Where a scenario takes place.
+  func broker(of scenario: Scenario) -> BrokerEndpoint {
+    guard scenario.isElsewhere, let elsewhere else { return broker }
+    return BrokerEndpoint(address: elsewhere, about: broker.about, isPrivate: broker.isPrivate)
   }
 
   /// Where recordings are played.

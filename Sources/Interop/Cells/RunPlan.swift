@@ -45,12 +45,23 @@ package struct RunPlan: Sendable {
       "--payload", selection.payloads, from: corpusNames + (recordings.isEmpty ? [] : [RecordedConversation.payload]))
     _ = try select("--check", selection.checks, from: Judge.checkIDs)
 
+    /// Who plays a role in which it makes no difference.
+    func stand(_ role: Role) -> String? {
+      let possible = PerRole(putter: putters, server: servers, getter: getters)[role].filter(peers.contains)
+      return possible.contains(RecordedConversation.partner) ? RecordedConversation.partner : possible.first
+    }
+
     var cells: [Cell] = []
     for putter in putters where peers.contains(putter) {
       for server in servers where peers.contains(server) {
         for getter in getters where peers.contains(getter) {
           let combination = Combination(putter: putter, server: server, getter: getter)
           for scenario in Scenario.all where scenarios.contains(scenario.name) {
+            guard
+              Role.allCases.allSatisfy({ role in
+                scenario.varied.contains(role) || combination[role] == stand(role)
+              })
+            else { continue }
             for payload in payloads where scenario.payloads?.contains(payload) ?? corpusNames.contains(payload) {
               cells.append(Cell(combination: combination, scenario: scenario, payload: payload))
             }
@@ -91,6 +102,12 @@ extension RunPlan {
     }
     guard !possible.isEmpty else { throw InteropError("no peer of the selection can do what its role asks of it") }
     return RunPlan(possible, of: self)
+  }
+
+  /// The plan without the scenarios that need a broker of the run's own; nil if that leaves nothing.
+  package var onForeignBroker: RunPlan? {
+    let possible = cells.filter { !$0.scenario.needsOwnBroker }
+    return possible.isEmpty ? nil : RunPlan(possible, of: self)
   }
 
   private init(_ cells: [Cell], of plan: RunPlan) {

@@ -5,20 +5,47 @@ package struct Scenario: Hashable, Sendable {
   package let about: String
   /// The payloads it is run with; nil for the whole corpus.
   package let payloads: [String]?
-  /// How many calls are made before the first result is asked for.
-  package let calls: Int
+  /// What the calls after the first carry; nil for the same.
+  package var laterPayload: String?
+  /// What happens, in order. What is open in the end is closed.
+  package let steps: [Step]
+  /// The roles that every implementation plays in turn; one that makes no difference is played by one of them.
+  package var varied: Set<Role> = Set(Role.allCases)
   /// The request type as the putter is given it.
-  package let requestType: String
+  package var requestType = "echo"
   /// Settings told to the peers, times in seconds; what is nil is left to their own defaults.
   package var ttl: Int?
   package var messageTTL: Int?
   package var resultQueueCount: Int?
   /// What the cell's app name ends in.
   package var appNameSuffix = ""
+  /// How many bytes its app name has; nil for as many as it takes.
+  package var appNameSize: Int?
+  /// Whether it takes place in another virtual host, as another user; only on a broker of the run's own.
+  package var isElsewhere = false
   /// The context of a trace (W3C Trace Context, `traceparent`) that is told to peers with the feature `trace`.
   package var trace: String?
 
-  package static let all: [Scenario] = [echo, settings, collision, traced]
+  package init(name: String, about: String, payloads: [String]?, steps: [Step]) {
+    self.name = name
+    self.about = about
+    self.payloads = payloads
+    self.steps = steps
+  }
+
+  /// How many requests are put.
+  package var calls: Int {
+    steps.reduce(0) { count, step in if case .put(let more) = step { count + more } else { count } }
+  }
+
+  /// Whether several getters wait at a time: then nothing says whose result is acknowledged first.
+  var isConcurrent: Bool { steps.contains { if case .getAtOnce = $0 { true } else { false } } }
+  /// Whether something that is no message is among the messages.
+  var publishesMalformed: Bool { steps.contains { if case .publishMalformed = $0 { true } else { false } } }
+  /// Whether the broker is restarted in its course.
+  package var restartsBroker: Bool { steps.contains(.restartBroker) }
+  /// Whether it needs a broker that is the run's own.
+  package var needsOwnBroker: Bool { isElsewhere || restartsBroker }
 
   /// Whether it is any different from others with a putter and a server that can do this.
   func isMeant(for features: PerRole<[String]?>) -> Bool {
@@ -33,30 +60,18 @@ package struct Scenario: Hashable, Sendable {
   package static func recorded(_ name: String, ttl: Int?, messageTTL: Int?, resultQueueCount: Int?) -> Scenario {
     Scenario(
       name: "recorded-\(name)", about: "a recorded connection of the reference, played byte for byte",
-      payloads: [RecordedConversation.payload], calls: 0, requestType: "echo", ttl: ttl, messageTTL: messageTTL,
-      resultQueueCount: resultQueueCount)
+      payloads: [RecordedConversation.payload], steps: []
+    ).with {
+      $0.ttl = ttl
+      $0.messageTTL = messageTTL
+      $0.resultQueueCount = resultQueueCount
+    }
   }
 
-  /// One call with default settings.
-  package static let echo = Scenario(
-    name: "echo", about: "one call with the implementations' own defaults", payloads: nil, calls: 1,
-    requestType: "echo")
-
-  /// Settings other than the defaults, and a request type with white space around it.
-  package static let settings = Scenario(
-    name: "settings",
-    about: "7 queues, queue ttl 60 s, message ttl 5 s, dot, hyphen and space in the app name, request type ' echo '",
-    payloads: ["hello", "list-of-objects", "null", "body-5000-bytes"], calls: 1, requestType: " echo ",
-    ttl: 60, messageTTL: 5, resultQueueCount: 7, appNameSuffix: ".set-tings x")
-
-  /// Two results in one queue, of which the second is asked for first: the getter meets a result that is not its own.
-  package static let collision = Scenario(
-    name: "collision", about: "one queue; two requests; the second result is asked for first, then the first",
-    payloads: ["hello"], calls: 2, requestType: "echo", resultQueueCount: 1)
-
-  /// A context in the messages' headers, which those that know nothing of traces must not stumble over.
-  package static let traced = Scenario(
-    name: "traced", about: "the context of a trace in the headers of request and result, if their senders can do that",
-    payloads: ["hello"], calls: 1, requestType: "echo",
-    trace: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+  /// The same with something changed.
+  func with(_ change: (inout Scenario) -> Void) -> Scenario {
+    var scenario = self
+    change(&scenario)
+    return scenario
+  }
 }

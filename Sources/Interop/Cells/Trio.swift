@@ -67,6 +67,14 @@ struct LogMarks {
     for (role, session) in sessions { sizes[role] = (session.log, Files.size(session.log)) }
   }
 
+  /// Of sessions that run, from now on; of one that did not start, the whole.
+  init(_ sessions: Result<[Role: PeerSession], Trio.RoleFailure>) {
+    switch sessions {
+    case .success(let live): self.init(live)
+    case .failure(let failure): self.init(failure)
+    }
+  }
+
   /// The whole log of an adapter that did not start.
   init(_ failure: Trio.RoleFailure) { sizes[failure.role] = (failure.failure.log, 0) }
 

@@ -35,13 +35,18 @@ extension Rule {
     "broker.clean", .required, [], "no message and no consumer is left when all have closed"
   ) { evidence, _ in
     guard !Role.allCases.contains(where: { evidence.roles[$0].isCut }) else { return .inapplicable(RoleEvidence.cut) }
-    // Unless the queues cannot be looked at at all.
-    if evidence.leftovers != nil, let failed = Role.allCases.first(where: { evidence.roles[$0].hasFailed }) {
+    if let problem = evidence.brokerProblem {
+      return .failed(expected: "a broker that can be looked at", observed: problem)
+    }
+    if evidence.cell.scenario.publishesMalformed,
+      let role = Role.allCases.first(where: { evidence.roles[$0].settled.contains { $0.kinds.isEmpty } })
+    {
+      return .inapplicable("the \(role.rawValue) left what is no message: its acknowledgements say so")
+    }
+    if let failed = Role.allCases.first(where: { evidence.roles[$0].hasFailed }) {
       return .inapplicable("the \(failed.rawValue) failed: what is left follows from that")
     }
-    guard let leftovers = evidence.leftovers else {
-      return .failed(expected: "queues that can be looked at", observed: evidence.brokerProblem ?? "nothing looked at")
-    }
+    let leftovers = evidence.leftovers ?? []
     let observed = leftovers.map { "\($0.queue): \($0.messages) messages, \($0.consumers) consumers" }
     return .equal(observed.joined(separator: "; ").orNone, "none")
   }

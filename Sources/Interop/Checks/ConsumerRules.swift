@@ -42,18 +42,26 @@ extension Rule {
           ? .inapplicable(RoleEvidence.gaveUp)
           : .failed(expected: asked.joined(separator: ", then ").orNone, observed: ids.joined(separator: ", "))
       }
-      return .equal(ids.joined(separator: ", ").orNone, asked.joined(separator: ", ").orNone)
+      // Of several that wait at a time anyone may be first.
+      let isConcurrent = evidence.cell.scenario.isConcurrent
+      func shown(_ ids: [String]) -> String { (isConcurrent ? ids.sorted() : ids).joined(separator: ", ").orNone }
+      return .equal(shown(ids), shown(asked))
     },
     Rule(
-      "reject.requeue", .required, [.getter],
+      "reject.requeue", .required, [.putter, .getter],
       "each result for somebody else is rejected exactly once, with requeue"
     ) { evidence, role in
+      guard role == .getter || !evidence.roles[role].askedFor.isEmpty else {
+        return .inapplicable("it asked for no result")
+      }
       // Where get_result failed, what was left unsettled follows from that; what was settled is still judged.
-      let hasFailed = evidence.roles[role].hasFailed(at: "get_result")
+      // What one leaves that goes as soon as it has its own goes back to the queue.
+      let mayLeave = evidence.roles[role].hasFailed(at: "get_result") || evidence.cell.scenario.isConcurrent
+      // A putter stays while others wait.
       return .all(
-        evidence.roles[role].settled.filter { !$0.kinds.contains(.ack) && !(hasFailed && $0.kinds.isEmpty) },
-        expected: "reject with requeue",
-        none: "every result delivered was acknowledged", \.shown, { $0.kinds == [.requeue] })
+        evidence.roles[role].settled.filter { !$0.kinds.contains(.ack) && !(mayLeave && $0.kinds.isEmpty) },
+        expected: "reject with requeue", none: "every result delivered was acknowledged", \.shown
+      ) { $0.kinds == [.requeue] && !(role == .putter && $0.isClosing) }
     },
     Rule("ack.multiple", .required, [.server, .getter], "messages are settled one by one") { evidence, role in
       .all(
@@ -62,11 +70,18 @@ extension Rule {
       ) { !$0.flag("multiple") }
     },
     Rule(
-      "consumer.cancelled", .recommended, [.getter],
+      "consumer.cancelled", .recommended, [.putter, .getter],
       "a getter cancels its consumer: an idle one takes others' results and holds them"
     ) { evidence, role in
       guard !evidence.roles[role].isCut else { return .inapplicable(RoleEvidence.cut) }
+      guard role == .getter || !evidence.roles[role].askedFor.isEmpty else {
+        return .inapplicable("it asked for no result")
+      }
       guard !evidence.roles[role].hasFailed(at: "get_result") else { return .inapplicable(RoleEvidence.gaveUp) }
+      // One that closes as soon as it has given up may not come to it.
+      guard evidence.roles[role].outcomes.last(where: { $0.operation != "close" })?.operation != "wait" else {
+        return .inapplicable("it waited in vain, and left")
+      }
       let conversations = evidence.roles[role].conversations
       let started = conversations.map { $0.sent("basic.consume").count }.reduce(0, +)
       let cancelled = conversations.map { $0.sent("basic.cancel").count }.reduce(0, +)
@@ -79,13 +94,13 @@ extension Rule {
 
 extension RoleEvidence {
   /// What became of each delivery.
-  fileprivate var settled: [(message: Message, kinds: [Conversation.Settlement.Kind], shown: String)] {
+  var settled: [(message: Message, kinds: [Conversation.Settlement.Kind], isClosing: Bool, shown: String)] {
     delivered.compactMap { message, conversation in
       let settlements = conversation.settlements(of: message)
       // Where a recording was cut, there is no more to be seen.
       if isCut, settlements.isEmpty { return nil }
       let shown = settlements.map(\.description).joined(separator: ", then ").orNone
-      return (message, settlements.map(\.kind), shown)
+      return (message, settlements.map(\.kind), settlements.contains(where: \.isClosing), shown)
     }
   }
 

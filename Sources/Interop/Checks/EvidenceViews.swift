@@ -18,9 +18,14 @@ extension Evidence {
   /// What a role published of its own kind: a putter's requests, a server's results.
   func published(_ role: Role) -> [Message] { roles[role].published }
 
+  /// What was delivered to a role, but for what the scenario itself has put there.
+  func delivered(_ role: Role) -> [Message] {
+    roles[role].delivered.map(\.message).filter { !cell.scenario.publishesMalformed || $0.json != nil }
+  }
+
   /// Why what a role makes of what was delivered to it is not judged; nil if it is.
   func excuse(_ role: Role) -> String? {
-    let delivered = roles[role].delivered.map(\.message)
+    let delivered = delivered(role)
     return switch role {
     case .server where !delivered.allSatisfy(\.isRequest):
       "what was delivered is no request: the putter's checks say why"

@@ -47,8 +47,9 @@ extension Rule {
     Rule("json.type", .required, [.putter], "the request type is as given, without the white space around it") {
       evidence, role in
       .all(
-        evidence.published(role).compactMap { $0.json?["type"]?.stringValue }, expected: "\"echo\"",
-        none: "nothing was published", \.debugDescription, { $0 == "echo" })
+        evidence.published(role).compactMap { $0.json?["type"]?.stringValue },
+        expected: evidence.cell.scenario.requestType.trimmed.debugDescription, none: "nothing was published",
+        \.debugDescription, { $0 == evidence.cell.scenario.requestType.trimmed })
     },
   ]
 

@@ -69,6 +69,7 @@ package struct GoldenMessages: Sendable {
       "json.golden", .recommended, [.putter, .server],
       "the body is that of the golden message, byte for byte, with the result id masked"
     ) { [self] evidence, role in
+      guard evidence.cell.scenario.laterPayload == nil else { return .inapplicable("the calls carry different things") }
       guard let set = evidence.roles[role].identity?.golden else {
         return .inapplicable("the peer names no golden set")
       }

@@ -3,7 +3,8 @@ extension Rule {
     outcome("outcome.open", [.putter, .server, .getter], "open", "the peer connects and is ready"),
     outcome("outcome.put", [.putter], "put_request", "the request is put"),
     outcome("outcome.serve", [.server], "serve", "the request is got and its result put"),
-    outcome("outcome.get", [.getter], "get_result", "the result is got within its time"),
+    outcome("outcome.get", [.putter, .getter], "get_result", "the result is got within its time"),
+    outcome("outcome.wait", [.server, .getter], "wait", "what does not come is waited for, and the peer says so"),
     outcome("outcome.close", [.putter, .server, .getter], "close", "the peer closes when it is told to"),
   ]
 
@@ -13,12 +14,28 @@ extension Rule {
       if operation == "get_result", !evidence.roles.server.outcomes.isEmpty, evidence.published(.server).isEmpty {
         return .inapplicable("the server published no result")
       }
+      if operation == "get_result", let holder = evidence.holder(besides: role) {
+        return .inapplicable("the \(holder.rawValue) holds a result that is not its own: reject.requeue says so")
+      }
       if operation == "close", outcomes.contains(where: { $0.operation != "close" && $0.error?.kind == .broken }) {
         return .inapplicable("the peer broke before it was told to")
       }
       return .all(
         outcomes.filter { $0.operation == operation }, expected: "success", none: "not asked",
         { $0.error?.description ?? "success" }, { $0.error == nil })
+    }
+  }
+}
+
+extension Evidence {
+  /// Who else was given a result that it did not ask for, and kept it until it closed.
+  fileprivate func holder(besides role: Role) -> Role? {
+    [Role.putter, .getter].first { other in
+      other != role
+        && roles[other].delivered.contains { message, conversation in
+          message.resultID.map { !roles[other].askedFor.contains($0) } ?? false
+            && conversation.settlements(of: message).allSatisfy(\.isClosing)
+        }
     }
   }
 }

@@ -8,7 +8,7 @@ extension Rule {
     },
     Rule("wire.request", .required, [.server], "the request is delivered as it was published, byte for byte") {
       evidence, role in
-      .bodies(evidence.roles[role].delivered.map(\.message), among: evidence.roles.putter.published)
+      .bodies(evidence.delivered(role), among: evidence.roles.putter.published)
     },
     Rule(
       "payload.seen", .required, [.server], "the server hands on the request's data, as a value, and the request type"
@@ -39,7 +39,7 @@ extension Rule {
     },
     Rule("wire.result", .required, [.getter], "the result is delivered as it was published, byte for byte") {
       evidence, role in
-      .bodies(evidence.roles[role].delivered.map(\.message), among: evidence.roles.server.published)
+      .bodies(evidence.delivered(role), among: evidence.roles.server.published)
     },
     Rule("payload.got", .required, [.getter], "the getter hands on the result's data, as a value") { evidence, role in
       let results = evidence.roles[role].results

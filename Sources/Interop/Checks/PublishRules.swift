@@ -22,7 +22,11 @@ extension Rule {
       if evidence.published(role).isEmpty, evidence.roles[role].hasFailed {
         return .inapplicable("the server failed before it published anything")
       }
-      let observed = evidence.published(role).map { $0.resultID ?? "no result_id" }
+      var observed = evidence.published(role).map { $0.resultID ?? "no result_id" }
+      // What the broker gave back is published again.
+      for id in evidence.roles[role].conversations.flatMap(\.returned).compactMap(\.resultID) {
+        if let place = observed.firstIndex(of: id) { observed.remove(at: place) }
+      }
       let asked = requests.prefix(evidence.roles[role].requestLimit)
       return .equal(observed.sorted().joined(separator: "; ").orNone, asked.sorted().joined(separator: "; "))
     },
@@ -38,6 +42,11 @@ extension Rule {
       return .all(
         times, expected: "before the getter gave up", none: "no result was published",
         { "\(Int($0.timeIntervalSince(gaveUp) * 1000)) ms after that" }, { $0 <= gaveUp })
+    },
+    Rule("publish.kept", .required, [.putter, .server], "what was put is where it is to be taken from, until it is") {
+      evidence, role in
+      guard let isKept = evidence.roles[role].isKept else { return .inapplicable("nobody looked") }
+      return .equal(isKept ? "in its queue" : "not in its queue", "in its queue")
     },
     Rule("publish.result-exchange", .required, [.server], "results are published to the result exchange") {
       evidence, role in

@@ -9,6 +9,8 @@ package struct AdapterDefect: Sendable {
     case exit
     /// It never answers, and does not end when its input does.
     case hang
+    /// It says at once that its time is over.
+    case giveUp = "give-up"
     /// It begins with what it is asked for when the others have given up.
     case dawdle
     /// It stops reading, and never answers.

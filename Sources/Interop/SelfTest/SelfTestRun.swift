@@ -142,7 +142,7 @@ package struct SelfTestRun: Sendable {
         throw InteropError("\(planting.name): there is no payload \(cell.payload), or no peer for each role")
       }
       var run = CellRun(
-        cell: cell, payload: payload, topology: plot.topology, sessions: sessions, broker: environment.broker,
+        cell: cell, payloads: [payload], topology: plot.topology, sessions: sessions, broker: environment.broker,
         inspector: inspector)
       run.timeout = Self.timeout
       if case .wire(let edit) = planting.mutation.defect { run.editors = edit(plot) }

@@ -19,6 +19,10 @@ enum BrokerChoice {
 struct UsedBroker {
   let endpoint: BrokerEndpoint
   let replayVirtualHost: String?
+  /// By another virtual host and as another user, if there are any.
+  var elsewhere: BrokerAddress?
+  /// Restarts it, if it is the run's own.
+  var restart: (@Sendable () async throws -> Void)?
   /// Where processes are noted.
   let folder: RunFolder
 }
@@ -51,7 +55,8 @@ func withBroker<Value>(_ choice: BrokerChoice, _ body: (UsedBroker) async throws
         try await body(
           UsedBroker(
             endpoint: BrokerEndpoint(address: broker.address, about: about, isPrivate: true),
-            replayVirtualHost: broker.replayVirtualHost, folder: broker.folder)))
+            replayVirtualHost: broker.replayVirtualHost, elsewhere: broker.elsewhere,
+            restart: { try await broker.restartInOrder() }, folder: broker.folder)))
     } catch { outcome = .failure(error) }
     await broker.stop()
     return try outcome.get()

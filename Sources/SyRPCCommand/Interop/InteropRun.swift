@@ -55,14 +55,20 @@ struct InteropRun: Sendable {
     let logs = folder.path / "logs"
     try Files.write([], to: logs / "run.log")
     let environment = RunEnvironment(
-      broker: broker, replayVirtualHost: used.replayVirtualHost, commands: commands, runFolder: folder, logFolder: logs,
-      output: output)
+      broker: broker, replayVirtualHost: used.replayVirtualHost, elsewhere: used.elsewhere, restart: used.restart,
+      commands: commands, runFolder: folder, logFolder: logs, output: output)
     let peers = await PeerCatalog.probe(entries, logFolder: logs, in: folder)
     print(PeerTable.text(peers))
     let features = peers.compactMap { peer in peer.identity.map { (peer.name, $0.features) } }
-    let plan = try plan.restricted(to: Dictionary(features) { first, _ in first })
-    if plan.cells.count < self.plan.cells.count {
-      print("\(self.plan.cells.count - plan.cells.count) cells are left out: they ask of a peer what it cannot do")
+    let possible = try plan.restricted(to: Dictionary(features) { first, _ in first })
+    if possible.cells.count < plan.cells.count {
+      print("\(plan.cells.count - possible.cells.count) cells are left out: they ask of a peer what it cannot do")
+    }
+    guard let plan = broker.isPrivate ? possible : possible.onForeignBroker else {
+      throw InteropError("nothing is left to run: what is selected needs a broker of the run's own")
+    }
+    if plan.cells.count < possible.cells.count {
+      print("\(possible.cells.count - plan.cells.count) cells are left out: they need a broker of the run's own")
     }
     print("\(plan.cells.count) cells on \(broker.about)\n")
     fflushOutput()

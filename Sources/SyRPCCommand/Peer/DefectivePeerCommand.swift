@@ -42,12 +42,8 @@ struct DefectivePeerCommand: AsyncParsableCommand {
 
   private func misbehave(_ line: String, _ process: LineProcess) async throws {
     switch defect {
-    case .fail:
-      let id = (try? JSON(parsing: line.utf8))?["id"] ?? .null
-      let answer: JSON = [
-        "id": id, "ok": false, "error": ["kind": "failed", "message": "DefectivePeer: told to fail"],
-      ]
-      write(answer.description)
+    case .fail: write(refusal(of: line, kind: "failed"))
+    case .giveUp: write(refusal(of: line, kind: "timeout"))
     case .exit:
       await process.terminate()
       terminate(ExitCode(3))
@@ -88,6 +84,14 @@ struct DefectivePeerCommand: AsyncParsableCommand {
         })
     case .changeVersion: write(try await changed(line, process) { $0.setEverywhere("implementation") { "\($0).1" } })
     }
+  }
+
+  private func refusal(of line: String, kind: String) -> String {
+    let id = (try? JSON(parsing: line.utf8))?["id"] ?? .null
+    let answer: JSON = [
+      "id": id, "ok": false, "error": ["kind": .string(kind), "message": "DefectivePeer: told to fail"],
+    ]
+    return answer.description
   }
 
   /// The adapter's answer with something changed.

@@ -1,3 +1,4 @@
+import AMQP
 import Testing
 
 @testable import Interop
@@ -21,6 +22,61 @@ import Testing
     #expect(Set(plan.cells).count == plan.cells.count)
     for scenario in Scenario.all {
       for name in scenario.payloads ?? [] { #expect(plan.corpus[name] != nil, "\(scenario.name) has no \(name)") }
+    }
+  }
+
+  @Test func whatARoleMakesNoDifferenceToTheSwiftPeerPlays() throws {
+    func combinations(_ scenario: Scenario, _ change: (inout RunPlan.Selection) -> Void = { _ in }) throws -> Set<
+      String
+    > {
+      Set(try plan(change).cells.filter { $0.scenario == scenario }.map(\.combination.name))
+    }
+    #expect(try combinations(.burst) == ["swift-python-swift", "swift-swift-swift"])
+    #expect(try combinations(.idle).count == 4)
+    #expect(try combinations(.apart).count == 8)
+    // Whoever is selected plays it then.
+    #expect(
+      try combinations(.burst) { $0.putters = [Glob("python")] } == ["python-python-swift", "python-swift-swift"])
+  }
+
+  @Test func aForeignBrokerIsNeitherRestartedNorGivenUsers() throws {
+    let plan = try plan()
+    let left = try #require(plan.onForeignBroker)
+    #expect(
+      Set(plan.cells.map(\.scenario.name)).subtracting(left.cells.map(\.scenario.name)) == ["restart", "elsewhere"])
+    #expect(try self.plan { $0.scenarios = [Glob("restart")] }.onForeignBroker == nil)
+  }
+
+  @Test func theLongestNameFillsAShortString() throws {
+    let plan = try plan()
+    let cell = try #require(plan.cells.first { $0.scenario == .longest })
+    let environment = RunEnvironment(
+      broker: .init(address: .init(host: "127.0.0.1"), about: "", isPrivate: true), commands: [:], runFolder: nil,
+      logFolder: "", output: "")
+    let topology = plan.topology(of: cell, 1, environment)
+    #expect(topology.resultExchange.utf8.count == 255)
+    #expect(topology.resultQueue(at: topology.resultQueueCount - 1).utf8.count <= 255)
+    #expect(topology.requestQueue.utf8.count <= 255)
+  }
+
+  @Test func eachScenarioOpensBeforeItUses() {
+    for scenario in Scenario.all {
+      var open: Set<Role> = []
+      var put = 0
+      for step in scenario.steps {
+        switch step {
+        case .open(let roles): open.formUnion(roles)
+        case .close(let role): #expect(open.remove(role) != nil, "\(scenario.name)")
+        case .put(let count):
+          #expect(open.contains(.putter), "\(scenario.name)")
+          put += count
+        case .serve: #expect(open.contains(.server) && put > 0, "\(scenario.name)")
+        case .get(let calls), .getAtOnce(let calls): #expect(calls.allSatisfy { $0 < put }, "\(scenario.name)")
+        case .restartBroker: #expect(open.isEmpty, "\(scenario.name): somebody is connected")
+        default: break
+        }
+      }
+      #expect(put == scenario.calls && put > 0)
     }
   }
 

@@ -155,7 +155,7 @@ struct Defect: Sendable, CustomTestStringConvertible {
     var evidence = try recorded.evidence()
     evidence.roles.getter.outcomes = [("get_result", PeerError(.timeout, "nothing came"))]
     let findings = Judge(divergences: [], golden: GoldenMessages()).judge(evidence).findings
-    #expect(findings.first { $0.check == "reject.requeue" }?.verdict == .fail)
+    #expect(findings.first { $0.check == "reject.requeue" && $0.role == .getter }?.verdict == .fail)
     #expect(findings.first { $0.check == "ack.result" }?.verdict == .skipped)
   }
 
@@ -166,6 +166,39 @@ struct Defect: Sendable, CustomTestStringConvertible {
     #expect(finding?.check == "broker.clean")
     #expect(finding?.verdict == .fail)
     #expect(finding?.observed == "q: 1 messages, 2 consumers")
+  }
+
+  @Test func aResultThatIsLostInItsQueueIsTheServersFailure() throws {
+    var evidence = try RecordedEvidence().evidence()
+    evidence.roles.server.isKept = false
+    let findings = Judge(divergences: [], golden: GoldenMessages()).judge(evidence).findings
+    let kept = findings.first { $0.check == "publish.kept" && $0.role == .server }
+    #expect(kept?.verdict == .fail && kept?.observed == "not in its queue")
+    #expect(findings.first { $0.check == "publish.kept" && $0.role == .putter }?.verdict == .skipped)
+  }
+
+  @Test func aPutterThatKeepsAnothersResultIsBlamedForIt() throws {
+    var evidence = try RecordedEvidence().evidence()
+    // It asked for one of the two results, and did nothing with the other.
+    let own = evidence.resultIDs[0]
+    evidence.roles.putter.askedFor = [own]
+    evidence.roles.putter.conversations = evidence.roles.getter.conversations.map { conversation in
+      let tags = conversation.delivered.filter { $0.resultID != own }.compactMap(\.deliveryTag)
+      var transcript = conversation.transcript
+      transcript.entries.removeAll { entry in
+        guard let method = entry.frame.method, method.name == "basic.reject" || method.name == "basic.ack" else {
+          return false
+        }
+        return tags.contains { $0.description == method.fields["delivery-tag"]?.description }
+      }
+      return Conversation(transcript)
+    }
+    evidence.roles.getter.conversations = []
+    evidence.roles.getter.outcomes = [("get_result", PeerError(.timeout, "nothing came"))]
+    let findings = Judge(divergences: [], golden: GoldenMessages()).judge(evidence).findings
+    #expect(findings.first { $0.check == "reject.requeue" && $0.role == .putter }?.verdict == .fail)
+    let get = findings.first { $0.check == "outcome.get" && $0.role == .getter }
+    #expect(get?.verdict == .skipped && get?.observed.contains("the putter holds") == true)
   }
 
   @Test func everyCheckIsDocumented() throws {

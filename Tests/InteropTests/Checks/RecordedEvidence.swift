@@ -19,8 +19,7 @@ struct RecordedEvidence {
   }
 
   func evidence() throws -> Evidence {
-    let scenario = Scenario(
-      name: "collision", about: "", payloads: nil, calls: 2, requestType: "echo", resultQueueCount: 1)
+    let scenario = Scenario.collision
     let topology = ExpectedTopology(
       try Contract(try checkout().contract), appName: "golden_python_one", resultQueueCount: 1)
     let ids = Conversation(client).published.compactMap(\.resultID)

@@ -16,7 +16,11 @@ extension Mutation {
         adapter("no-answer", role, fails: outcomes[role] ?? "", .answerNothing, at: operations[role]),
         adapter("wrong-turn", role, fails: outcomes[role] ?? "", .answerOutOfTurn, at: operations[role]),
       ]
-    }
+    } + [
+      adapter("gives-up", .getter, fails: "outcome.wait", in: .never, .giveUp),
+      adapter("gives-up", .server, fails: "outcome.wait", in: .twoApplications, .giveUp),
+      adapter("fails", .getter, fails: "outcome.wait", in: .late, .fail),
+    ]
 
   private static let operations: [Role: String] = [.putter: "put_request", .server: "serve", .getter: "get_result"]
   private static let outcomes: [Role: String] = [

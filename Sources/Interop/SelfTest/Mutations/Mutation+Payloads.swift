@@ -28,12 +28,12 @@ extension Mutation {
   }
 
   static func adapter(
-    _ label: String, _ role: Role, fails check: String, payload: String = "hello", _ defect: AdapterDefect.Kind,
-    at operation: String? = nil
+    _ label: String, _ role: Role, fails check: String, in scenario: Scenario = .echo, payload: String = "hello",
+    _ defect: AdapterDefect.Kind, at operation: String? = nil
   ) -> Mutation {
     let usual: [Role: String] = [.putter: "put_request", .server: "serve", .getter: "get_result"]
     return Mutation(
-      label, role, fails: check, payload: payload,
+      label, role, fails: check, in: scenario, payload: payload,
       .adapter(AdapterDefect(defect, at: operation ?? usual[role] ?? "")))
   }
 }

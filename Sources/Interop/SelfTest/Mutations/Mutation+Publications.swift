@@ -17,6 +17,13 @@ extension Mutation {
       never(.putter, fails: "publish.request"),
       late("as-it-closes", .server, fails: "publish.in-time", before: "connection.close"),
       adapter("dawdles", .server, fails: "publish.in-time", .dawdle),
+      sends("expired", .server, fails: "publish.kept", in: .apart, "basic.publish") { unit, _ in
+        unit.properties?["expiration"] = "0"
+      },
+      sends("nowhere", .server, fails: "publish.kept", in: .apart, "basic.publish") { unit, _ in
+        unit.fields["routing-key"] = "nowhere"
+        unit.fields["mandatory"] = false
+      },
       sends("default-exchange", .server, fails: "publish.result-exchange", "basic.publish") { unit, topology in
         unit.fields["exchange"] = ""
         unit.fields["routing-key"] = .string(
