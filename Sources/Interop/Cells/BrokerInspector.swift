@@ -25,11 +25,11 @@ package struct BrokerEndpoint: Sendable {
   /// - Throws: `TapError`.
   func tap(
     _ role: Role, _ peer: String, onFrame: (@Sendable (Int, Transcript.Entry) -> Void)? = nil,
-    editor: EditorMaker? = nil
+    editor: EditorMaker? = nil, faults: TapFaults? = nil
   ) async throws -> Tap {
     try await Tap.start(
-      brokerHost: address.host, brokerPort: address.port, role: role.rawValue, peer: peer, onFrame: onFrame,
-      editor: editor ?? { _ in nil })
+      brokerHost: address.host, brokerPort: address.port, role: role.rawValue, peer: peer, faults: faults ?? [],
+      onFrame: onFrame, editor: editor ?? { _ in nil })
   }
 }
 

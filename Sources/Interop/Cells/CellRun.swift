@@ -11,7 +11,9 @@ struct CellRun {
   let inspector: BrokerInspector
   /// What is changed on the way, by role: nothing, unless defects are planted.
   var editors: [Role: EditorMaker] = [:]
-  /// How long a server and a getter wait.
+  /// What happens to the roles' connections.
+  var faults: [Role: TapFaults] = [:]
+  /// How long a server and a getter wait, if no faults slow them down.
   var timeout = Self.timeout
   private let getting = MethodWatch()
 
@@ -26,10 +28,11 @@ struct CellRun {
   ///
   /// - Throws: ``InteropError`` if the taps cannot be used: that is the harness's failure, not a peer's.
   func evidence() async throws -> Evidence {
-    let taps = try await sessions.concurrentMap { [broker, getting, editors] role, session in
+    let taps = try await sessions.concurrentMap { [broker, getting, editors, faults] role, session in
       await Result {
         try await broker.tap(
-          role, session.peer, onFrame: role == .getter ? getting.note : nil, editor: editors[role])
+          role, session.peer, onFrame: role == .getter ? getting.note : nil, editor: editors[role], faults: faults[role]
+        )
       }
     }.map { try $0.get() }
     var roles = sessions.map { RoleEvidence(peer: $0.peer, identity: $0.identity) }
@@ -97,20 +100,22 @@ struct CellRun {
       let got =
         payload.isPortable
         ? await get(ids)
-        : await sessions.getter.results(ids, timeout: Self.shortTimeout, grace: Self.shortGrace)
+        : await sessions.getter.results(ids, timeout: Self.shortTimeout + slowdown, grace: Self.shortGrace + slowdown)
       roles.getter.note(got, &reader)
     }
   }
 
   private func get(_ resultIDs: [String]) async -> [(resultID: String, attempt: Attempt<String>)] {
-    let results = await sessions.getter.results(resultIDs, timeout: timeout)
+    let results = await sessions.getter.results(resultIDs, timeout: timeout + slowdown)
     getting.end()
     return results
   }
 
   private func serve() async -> Attempt<[PeerSession.SeenRequest]> {
-    await Attempt("serve") { try await sessions.server.serve(count: 1, timeout: timeout) }
+    await Attempt("serve") { try await sessions.server.serve(count: 1, timeout: timeout + slowdown) }
   }
+
+  private var slowdown: Duration { faults.slowdown(payload: payload.text) }
 
   private func parameters(_ tap: Tap) -> OpenParameters {
     OpenParameters(tap, broker.address, appName: topology.appName, scenario: cell.scenario)

@@ -60,6 +60,7 @@ struct LaneRun {
       try Task.checkCancellation()
       await witness(evidence)
       var result = judge.judge(evidence)
+      result.faults = environment.faults
       result.milliseconds = Int(took / .milliseconds(1))
       if result.verdict.isUnexpected {
         result.folder = try CellFolder(evidence: evidence, result: result, environment: environment).write(
@@ -85,7 +86,8 @@ struct LaneRun {
           address: environment.replayAddress, about: environment.broker.about,
           isPrivate: environment.broker.isPrivate)
         return try await ReplayRun(
-          cell: cell, recorded: recorded, topology: topology, live: live, broker: broker, inspector: inspector
+          cell: cell, recorded: recorded, topology: topology, live: live, broker: broker, inspector: inspector,
+          faults: .all(environment.faults)
         ).evidence()
       }
       guard let payload = plan.corpus[cell.payload], let sessions = PerRole(live) else {
@@ -93,7 +95,7 @@ struct LaneRun {
       }
       return try await CellRun(
         cell: cell, payload: payload, topology: topology, sessions: sessions, broker: environment.broker,
-        inspector: inspector
+        inspector: inspector, faults: .all(environment.faults)
       ).evidence()
     case .failure(let failure):
       var roles = cell.combination.map { RoleEvidence(peer: $0, identity: nil) }
