@@ -45,7 +45,9 @@ struct LaneRun {
       try Task.checkCancellation()
       guard setbacks < Self.patience else {
         let reason = "\(Self.patience) cells in a row of \(cell.combination.name) timed out or broke"
-        try await report(number, CellResult(cell: cell, skipReason: reason))
+        var skipped = CellResult(cell: cell, skipReason: reason)
+        skipped.faults = environment.faults
+        try await report(number, skipped)
         continue
       }
       let sessions = await trio.sessions()
