@@ -10,7 +10,8 @@ struct TapCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tap", abstract: "Record what goes between a program and the broker, and show it decoded.",
     discussion: "Point the program at the tap, and the tap at the broker. Ctrl-C ends it.\n"
-      + "Example: syrpc tap --listen 127.0.0.1:5673 --broker amqp://localhost --output recorded")
+      + "Example: syrpc tap --listen 127.0.0.1:5673 --broker amqp://localhost --output recorded\n"
+      + "Example: syrpc tap --listen 127.0.0.1:5673 --fault split,delay=5ms,cut@from-broker:12#0")
 
   @Option(name: .long, help: ArgumentHelp("Where to listen; port 0 takes a free one.", valueName: "host:port"))
   var listen = "127.0.0.1:0"
@@ -21,6 +22,8 @@ struct TapCommand: AsyncParsableCommand {
   @Option(name: .long, help: "The folder that gets a transcript for each connection when the tap ends.")
   var output: String?
 
+  @OptionGroup var faults: FaultOption
+
   func run() async throws {
     let address = try recordable(broker)
     guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
@@ -29,7 +32,8 @@ struct TapCommand: AsyncParsableCommand {
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     let formatter = FrameFormatter()
     let tap = try await Tap.start(
-      listen: String(listen[..<colon]), port: port, brokerHost: address.host, brokerPort: address.port, role: "tapped"
+      listen: String(listen[..<colon]), port: port, brokerHost: address.host, brokerPort: address.port, role: "tapped",
+      faults: faults.fault
     ) { connection, entry in
       print(formatter.line(connection: connection, entry))
       fflushOutput()

@@ -25,11 +25,11 @@ package struct BrokerEndpoint: Sendable {
   /// - Throws: `TapError`.
   func tap(
     _ role: Role, _ peer: String, onFrame: (@Sendable (Int, Transcript.Entry) -> Void)? = nil,
-    editor: EditorMaker? = nil
+    editor: EditorMaker? = nil, faults: TapFaults? = nil
   ) async throws -> Tap {
     try await Tap.start(
-      brokerHost: address.host, brokerPort: address.port, role: role.rawValue, peer: peer, onFrame: onFrame,
-      editor: editor ?? { _ in nil })
+      brokerHost: address.host, brokerPort: address.port, role: role.rawValue, peer: peer, faults: faults ?? [],
+      onFrame: onFrame, editor: editor ?? { _ in nil })
   }
 }
 
@@ -92,11 +92,19 @@ actor BrokerInspector {
 
   /// Whether a queue holds anything that is ready; false if there is no such queue.
   ///
+  /// Who publishes without waiting for the broker's confirmation may say that it is done before the broker has it, so it
+  /// is given a moment.
+  ///
   /// - Throws: ``AMQPError``.
-  func holdsMessages(_ queue: String) async throws -> Bool {
-    do { return try await open().status(ofQueue: queue).messageCount > 0 } catch let error as AMQPError
-      where error.code == .notFound
-    { return false }
+  func holdsMessages(_ queue: String, patience: Duration = .seconds(2)) async throws -> Bool {
+    let deadline = ContinuousClock.now + patience
+    repeat {
+      do { if try await open().status(ofQueue: queue).messageCount > 0 { return true } } catch let error as AMQPError
+        where error.code == .notFound
+      {}
+      try await Task.sleep(for: .milliseconds(20))
+    } while ContinuousClock.now < deadline
+    return false
   }
 
   /// Publishes half a message, as a request or into the result queue with index 0, which are declared for it.

@@ -9,6 +9,7 @@ struct CellJudging: Sendable {
   func result(_ evidence: Evidence, took: Duration, logs: LogMarks) async throws -> CellResult {
     await witness(evidence)
     var result = judge.judge(evidence)
+    result.faults = environment.faults
     result.milliseconds = Int(took / .milliseconds(1))
     if result.verdict.isUnexpected {
       result.folder = try CellFolder(evidence: evidence, result: result, environment: environment).write(

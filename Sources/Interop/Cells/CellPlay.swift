@@ -24,10 +24,12 @@ struct CellPlay {
     self.run = run
     let getting = MethodWatch()
     self.getting = getting
-    taps = try await run.sessions.concurrentMap { [broker = run.broker, editors = run.editors] role, session in
+    taps = try await run.sessions.concurrentMap {
+      [broker = run.broker, editors = run.editors, faults = run.faults] role, session in
       await Result {
         try await broker.tap(
-          role, session.peer, onFrame: role == .getter ? getting.note : nil, editor: editors[role])
+          role, session.peer, onFrame: role == .getter ? getting.note : nil, editor: editors[role],
+          faults: faults[role])
       }
     }.map { try $0.get() }
     roles = run.sessions.map { RoleEvidence(peer: $0.peer, identity: $0.identity) }
@@ -163,7 +165,7 @@ extension CellPlay {
   }
 
   private static func serve(_ run: CellRun, _ count: Int = 1) async -> Attempt<[PeerSession.SeenRequest]> {
-    await Attempt("serve") { try await run.sessions.server.serve(count: count, timeout: run.timeout) }
+    await Attempt("serve") { try await run.sessions.server.serve(count: count, timeout: run.fullTimeout) }
   }
 
   private mutating func exchange() async -> Bool {
@@ -190,7 +192,8 @@ extension CellPlay {
     guard await serve(1) else { return false }
     let ids = ids([put - 1])
     roles.getter.askedFor += ids
-    let results = await run.sessions.getter.results(ids, timeout: Self.shortTimeout, grace: Self.shortGrace)
+    let results = await run.sessions.getter.results(
+      ids, timeout: Self.shortTimeout + run.slowdown, grace: Self.shortGrace + run.slowdown)
     roles.getter.note(results, &reader)
     return results.allSatisfy { $0.attempt.value != nil }
   }
@@ -202,7 +205,7 @@ extension CellPlay {
   private mutating func get(_ calls: [Int]) async -> Bool {
     let ids = ids(calls)
     roles.getter.askedFor += ids
-    let results = await run.sessions.getter.results(ids, timeout: run.timeout)
+    let results = await run.sessions.getter.results(ids, timeout: run.fullTimeout)
     roles.getter.note(results, &reader)
     return true
   }
@@ -210,7 +213,7 @@ extension CellPlay {
   private static func get(
     _ run: CellRun, _ ids: [String], then watch: MethodWatch
   ) async -> [(resultID: String, attempt: Attempt<String>)] {
-    let results = await run.sessions.getter.results(ids, timeout: run.timeout)
+    let results = await run.sessions.getter.results(ids, timeout: run.fullTimeout)
     watch.end()
     return results
   }
@@ -218,7 +221,7 @@ extension CellPlay {
   private mutating func getAsPutter(_ call: Int) async -> Bool {
     let ids = ids([call])
     roles.putter.askedFor += ids
-    let results = await run.sessions.putter.results(ids, timeout: run.timeout)
+    let results = await run.sessions.putter.results(ids, timeout: run.fullTimeout)
     roles.putter.note(results, &reader)
     return results.allSatisfy { $0.attempt.value != nil }
   }
@@ -230,7 +233,8 @@ extension CellPlay {
     roles.getter.askedFor += ids
     let results = await withTaskGroup(of: [(resultID: String, attempt: Attempt<String>)].self) { tasks in
       for id in ids {
-        tasks.addTask { [peer = run.sessions.getter.peer, parameters = parameters(.getter), timeout = run.timeout] in
+        tasks.addTask {
+          [peer = run.sessions.getter.peer, parameters = parameters(.getter), timeout = run.fullTimeout] in
           guard let session = try? await pool.take(peer) else {
             return [(id, await Attempt("get_result") { throw PeerError(.broken, "\(peer) did not start") })]
           }
@@ -260,7 +264,7 @@ extension CellPlay {
   private mutating func getInVain(_ call: Int) async -> Bool {
     let id = roles.putter.resultIDs[call]
     let attempt = await Attempt<Void>("wait") { [run] in
-      try await Self.inVain { _ = try await run.sessions.getter.getResult(id, timeout: Self.vainTimeout) }
+      try await Self.inVain(run.slowdown) { _ = try await run.sessions.getter.getResult(id, timeout: $0) }
     }
     roles.getter.outcomes.append(attempt.outcome)
     return attempt.value != nil
@@ -276,7 +280,7 @@ extension CellPlay {
       parameters.port = tap.port
       do {
         try await session.open(.server, parameters)
-        try await Self.inVain { _ = try await session.serve(count: 1, timeout: Self.vainTimeout) }
+        try await Self.inVain(run.slowdown) { _ = try await session.serve(count: 1, timeout: $0) }
         try await session.close()
       } catch {
         _ = await tap.stop()
@@ -289,13 +293,14 @@ extension CellPlay {
   }
 
   /// - Throws: ``PeerError`` if anything comes, or if the peer says anything but that its time is over, or says so early.
-  private static func inVain(_ wait: () async throws -> Void) async throws {
+  private static func inVain(_ slowdown: Duration, _ wait: (Duration) async throws -> Void) async throws {
+    let timeout = vainTimeout + slowdown
     let started = ContinuousClock.now
-    do { try await wait() } catch let error as PeerError where error.kind == .timeout {
+    do { try await wait(timeout) } catch let error as PeerError where error.kind == .timeout {
       let waited = started.duration(to: .now)
       // Timers may be a little early.
-      guard waited < vainTimeout * 0.9 else { return }
-      throw PeerError(.failed, "told to wait for \(vainTimeout), it gave up after \(waited)")
+      guard waited < timeout * 0.9 else { return }
+      throw PeerError(.failed, "told to wait for \(timeout), it gave up after \(waited)")
     }
     throw PeerError(.failed, "something came, though nothing should have")
   }

@@ -14,11 +14,18 @@ struct CellRun {
   var pool: SessionPool?
   /// What is changed on the way, by role: nothing, unless defects are planted.
   var editors: [Role: EditorMaker] = [:]
-  /// How long a server and a getter wait.
+  /// What happens to the roles' connections.
+  var faults: [Role: TapFaults] = [:]
+  /// How long a server and a getter wait, if no faults slow them down.
   var timeout = Self.timeout
 
   /// How long they do unless told otherwise. A result lives ten seconds by default, so nothing comes later than that.
   static let timeout = Duration.seconds(10)
+
+  /// How long they do with what slows them down.
+  var fullTimeout: Duration { timeout + slowdown }
+  /// How much longer something takes with the faults than without.
+  var slowdown: Duration { faults.slowdown(payload: payloads[0].text) }
 
   /// Runs the cell.
   ///

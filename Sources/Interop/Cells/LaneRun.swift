@@ -1,4 +1,5 @@
 internal import SyRPCWire
+internal import WireTap
 
 /// Runs cells one after the other: processes for each combination, and fresh connections for each cell.
 struct LaneRun {
@@ -42,7 +43,9 @@ struct LaneRun {
       try Task.checkCancellation()
       guard setbacks < Self.patience else {
         let reason = "\(Self.patience) cells in a row of \(cell.combination.name) timed out or broke"
-        try await report(number, CellResult(cell: cell, skipReason: reason))
+        var skipped = CellResult(cell: cell, skipReason: reason)
+        skipped.faults = judging.environment.faults
+        try await report(number, skipped)
         continue
       }
       let sessions = await trio.sessions()
@@ -69,7 +72,7 @@ struct LaneRun {
         address: environment.replayAddress, about: environment.broker.about, isPrivate: environment.broker.isPrivate)
       return try await ReplayRun(
         cell: cell, recorded: recorded, topology: plan.topology(of: cell, number, environment),
-        live: try sessions.get(), broker: broker, inspector: inspector
+        live: try sessions.get(), broker: broker, inspector: inspector, faults: .all(environment.faults)
       ).evidence()
     } catch let failure as Trio.RoleFailure {
       return plan.evidence(of: cell, failure, environment, number)
@@ -125,6 +128,7 @@ extension CellRun {
     }
     self.init(
       cell: cell, payloads: payloads, topology: plan.topology(of: cell, number, environment), sessions: sessions,
-      broker: environment.broker(of: cell.scenario), inspector: inspector, pool: pool)
+      broker: environment.broker(of: cell.scenario), inspector: inspector, pool: pool,
+      faults: .all(environment.faults.isEmpty ? cell.scenario.faults : environment.faults))
   }
 }

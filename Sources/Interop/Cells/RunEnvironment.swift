@@ -1,4 +1,5 @@
 package import AMQP
+package import WireTap
 
 /// Where a run takes place.
 package struct RunEnvironment: Sendable {
@@ -19,11 +20,13 @@ package struct RunEnvironment: Sendable {
   package let output: String
   /// Part of every app name, so that two runs on one broker do not meet.
   package let runID: String
+  /// What happens to the connections of all roles.
+  package let faults: TapFaults
 
   package init(
     broker: BrokerEndpoint, replayVirtualHost: String? = nil, elsewhere: BrokerAddress? = nil,
     restart: (@Sendable () async throws -> Void)? = nil, commands: [String: PeerCommand], runFolder: RunFolder?,
-    logFolder: String, output: String,
+    logFolder: String, output: String, faults: TapFaults = [],
     runID: String = String(UInt32.random(in: .min ... .max), radix: 36)
   ) {
     self.broker = broker
@@ -34,6 +37,7 @@ package struct RunEnvironment: Sendable {
     self.runFolder = runFolder
     self.logFolder = logFolder
     self.output = output
+    self.faults = faults
     self.runID = runID
   }
 

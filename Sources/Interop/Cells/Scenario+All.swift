@@ -1,7 +1,10 @@
+internal import WireTap
+
 extension Scenario {
   /// All that a run has, in its order.
   package static let all: [Scenario] = [
-    echo, settings, collision, traced, clientFirst, apart, extremes, unicode, longest, elsewhere, type, never, late,
+    echo, settings, collision, traced, clientFirst, apart, extremes, unicode, longest, choppy, elsewhere, type, never,
+    late,
     expiry, idle,
     waiters, exception, burst, twoApplications, malformedRequest, malformedResult, restart,
   ]
@@ -72,6 +75,12 @@ extension Scenario {
     name: "longest", about: "the longest app name that leaves room for all others, 239 bytes", payloads: ["hello"],
     steps: call
   ).with { $0.appNameSize = 239 }
+
+  /// Frames come late and in pieces, as they do over a bad line.
+  package static let choppy = Scenario(
+    name: "choppy", about: "every segment in pieces, and 2 ms late, in both directions", payloads: ["body-5000-bytes"],
+    steps: call
+  ).with { $0.faults = [TapFault(.split(pieceSize: nil)), TapFault(.delay(.milliseconds(2)))] }
 
   package static let elsewhere = Scenario(
     name: "elsewhere", about: "another virtual host and another user, with characters that URLs escape",

@@ -1,3 +1,5 @@
+package import WireTap
+
 /// How the calls of a cell are made.
 package struct Scenario: Hashable, Sendable {
   package let name: String
@@ -23,6 +25,8 @@ package struct Scenario: Hashable, Sendable {
   package var appNameSize: Int?
   /// Whether it takes place in another virtual host, as another user; only on a broker of the run's own.
   package var isElsewhere = false
+  /// What happens to everybody's connections.
+  package var faults: TapFaults = []
   /// The context of a trace (W3C Trace Context, `traceparent`) that is told to peers with the feature `trace`.
   package var trace: String?
 

@@ -1,3 +1,5 @@
+package import WireTap
+
 /// What a check came to. A cell's is the worst of its checks'.
 package enum Verdict: String, CaseIterable, Hashable, Sendable, Comparable {
   case skipped
@@ -43,6 +45,8 @@ package struct CellResult: Sendable {
   package var folder: String?
   /// How long the exchange took, judging not included.
   package var milliseconds = 0
+  /// What happened to its connections.
+  package var faults: TapFaults = []
 
   package init(
     cell: Cell, findings: [Finding] = [], golden: [Role: String] = [:], skipReason: String? = nil,
@@ -53,6 +57,13 @@ package struct CellResult: Sendable {
     self.golden = golden
     self.skipReason = skipReason
     self.folder = folder
+  }
+
+  /// The command that runs it alone.
+  package var repeatCommand: String {
+    // A list of rules has no white space, but an octothorpe, which is no comment within a word.
+    let options = cell.repeatOptions + (faults.isEmpty ? [] : ["--fault", faults.description])
+    return "interop/run \(options.joined(separator: " "))"
   }
 
   /// Notes do not count.

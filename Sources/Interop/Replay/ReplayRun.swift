@@ -13,6 +13,8 @@ struct ReplayRun {
   let inspector: BrokerInspector
   /// What is changed on the way of the recording's frames: nothing, unless defects are planted.
   var editor: EditorMaker?
+  /// What happens to the roles' connections.
+  var faults: [Role: TapFaults] = [:]
 
   /// Runs the cell.
   ///
@@ -23,7 +25,9 @@ struct ReplayRun {
       script: try ReplayScript(recorded), virtualHost: broker.address.virtualHost, user: broker.address.user,
       password: broker.address.password)
     let watch = MethodWatch()
-    let tap = try await broker.tap(recorded.roles[0], recorded.peer, onFrame: watch.note, editor: editor)
+    let tap = try await broker.tap(
+      recorded.roles[0], recorded.peer, onFrame: watch.note, editor: editor,
+      faults: faults[recorded.roles[0]])
     let liveTaps = try await liveTaps()
     var roles = cell.combination.map { RoleEvidence(peer: $0, identity: recorded.identity) }
     for (role, session) in live { roles[role] = RoleEvidence(peer: session.peer, identity: session.identity) }
@@ -52,6 +56,8 @@ struct ReplayRun {
     return evidence
   }
 
+  private var timeout: Duration { CellRun.timeout + faults.slowdown(payload: "") }
+
   private func play(_ player: ReplayConnection, _ tap: Tap, _ watch: MethodWatch) async -> ReplayMismatch? {
     let mismatch = await player.play(host: tap.host, port: tap.port)
     watch.end()
@@ -60,7 +66,7 @@ struct ReplayRun {
 
   private func liveTaps() async throws -> [Role: Tap] {
     var taps: [Role: Tap] = [:]
-    for (role, session) in live { taps[role] = try await broker.tap(role, session.peer) }
+    for (role, session) in live { taps[role] = try await broker.tap(role, session.peer, faults: faults[role]) }
     return taps
   }
 
@@ -83,7 +89,7 @@ struct ReplayRun {
         if !isThere { break }
       }
       guard consumed.contains(queue) else { break }
-      let served = await Attempt("serve") { try await server.serve(count: 1, timeout: CellRun.timeout) }
+      let served = await Attempt("serve") { try await server.serve(count: 1, timeout: timeout) }
       roles.server.note(served, &reader)
       if served.value == nil { break }
     }
@@ -112,7 +118,7 @@ struct ReplayRun {
       // The last first, so that the getter meets a foreign one where several share a queue.
       let ids = Array(batch.answered.reversed())
       roles.getter.askedFor += ids
-      roles.getter.note(await getter.results(ids, timeout: CellRun.timeout), &reader)
+      roles.getter.note(await getter.results(ids, timeout: timeout), &reader)
       if roles.putter.hasFailed || roles.getter.hasFailed { break }
     }
     await close(.putter, &roles)

@@ -112,7 +112,7 @@ extension CellResult {
       "recording": cell.recording.map(JSON.string) ?? nil, "verdict": .string(verdict.rawValue),
       "reason": skipReason.map(JSON.string) ?? nil, "folder": folder.map(JSON.string) ?? nil,
       "milliseconds": .integer(Int64(milliseconds)),
-      "repeat": .string("interop/run \(cell.repeatOptions.joined(separator: " "))"),
+      "repeat": .string(repeatCommand),
       "checks": .array(findings.map(\.json)),
     ]
   }

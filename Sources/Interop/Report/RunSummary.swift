@@ -36,7 +36,7 @@ package struct RunSummary {
       lines.append("        observed: \(finding.observed)")
     }
     if let folder = result.folder { lines.append("      kept in \(folder)") }
-    lines.append("      repeat: interop/run \(result.cell.repeatOptions.joined(separator: " "))")
+    lines.append("      repeat: \(result.repeatCommand)")
     return lines
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Interop
 import SyRPCWire
 import UnixSignals
+import WireTap
 
 struct InteropCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,6 +18,7 @@ struct InteropCommand: AsyncParsableCommand {
         syrpc interop --payload 'integers-*'
         syrpc interop --putter python --server swift --getter swift --payload hello
         syrpc interop --reference python=../syrpc-python --require python
+        syrpc interop --fault split,delay=5ms
         syrpc interop --self-test
       """)
 
@@ -39,6 +41,8 @@ struct InteropCommand: AsyncParsableCommand {
   @Option(name: .long, help: "How many cells are run at a time; by default three times the cores.")
   var parallel = 3 * ProcessInfo.processInfo.activeProcessorCount
 
+  @OptionGroup var faults: FaultOption
+
   @Flag(
     name: .long,
     help: "Plant defects in what the live peers do, one at a time, and see whether the checks find them.")
@@ -57,6 +61,9 @@ struct InteropCommand: AsyncParsableCommand {
     if parallel < 1 { throw ValidationError("--parallel must be at least 1") }
     if replayVirtualHost != nil, broker == nil {
       throw ValidationError("--replay-virtual-host goes with --broker: a private node has its own")
+    }
+    if !faults.fault.isEmpty, selfTest {
+      throw ValidationError("--fault does not go with --self-test: the two plant what the other does not expect")
     }
     if !mutation.isEmpty, !selfTest { throw ValidationError("--mutation goes with --self-test") }
   }
@@ -89,7 +96,8 @@ struct InteropCommand: AsyncParsableCommand {
     }
     let isAsExpected = try await untilSignal {
       try await InteropRun(
-        setup: setup, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel
+        setup: setup, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel,
+        faults: faults.fault
       ).run()
     }
     if !isAsExpected { throw ExitCode.notAsExpected }

@@ -4,6 +4,7 @@ import Foundation
 import Interop
 import Rainbow
 import SyRPCWire
+import WireTap
 
 /// Runs the matrix, shows it, and writes the report.
 struct InteropRun: Sendable {
@@ -16,8 +17,10 @@ struct InteropRun: Sendable {
   let broker: BrokerChoice
   let output: String
   let parallel: Int
+  /// What happens to all connections.
+  let faults: TapFaults
 
-  init(setup: InteropSetup, broker: BrokerChoice, output: String, parallel: Int) {
+  init(setup: InteropSetup, broker: BrokerChoice, output: String, parallel: Int, faults: TapFaults) {
     checkout = setup.checkout
     plan = setup.plan
     judge = setup.judge
@@ -27,6 +30,7 @@ struct InteropRun: Sendable {
     self.broker = broker
     self.output = URL(filePath: output).standardizedFileURL.path
     self.parallel = parallel
+    self.faults = faults
   }
 
   /// - Returns: whether all was as expected.
@@ -56,7 +60,7 @@ struct InteropRun: Sendable {
     try Files.write([], to: logs / "run.log")
     let environment = RunEnvironment(
       broker: broker, replayVirtualHost: used.replayVirtualHost, elsewhere: used.elsewhere, restart: used.restart,
-      commands: commands, runFolder: folder, logFolder: logs, output: output)
+      commands: commands, runFolder: folder, logFolder: logs, output: output, faults: faults)
     let peers = await PeerCatalog.probe(entries, logFolder: logs, in: folder)
     print(PeerTable.text(peers))
     let features = peers.compactMap { peer in peer.identity.map { (peer.name, $0.features) } }
@@ -71,6 +75,7 @@ struct InteropRun: Sendable {
       print("\(possible.cells.count - plan.cells.count) cells are left out: they need a broker of the run's own")
     }
     print("\(plan.cells.count) cells on \(broker.about)\n")
+    if !faults.isEmpty { print("faults on every connection of a peer: \(faults)\n") }
     fflushOutput()
 
     let progress = ProgressLine(total: plan.cells.count)
@@ -107,6 +112,7 @@ struct InteropRun: Sendable {
       "command": .array(CommandLine.arguments.map(JSON.string)),
       "started": .string(started.formatted(.iso8601)),
       "seconds": .real((Date().timeIntervalSince(started) * 10).rounded() / 10), "parallel": .integer(Int64(parallel)),
+      "faults": faults.isEmpty ? nil : .string(faults.description),
       "system": .string(ProcessInfo.processInfo.operatingSystemVersionString),
     ]
   }

@@ -5,8 +5,11 @@ internal import Synchronization
 
 /// A TCP proxy between peers and a broker that records what passes.
 ///
-/// Bytes are forwarded unchanged and at once, unless it is told otherwise; what they mean is looked at elsewhere and later, so a stream that is not
-/// AMQP passes like any other. FIN and RST are passed on too, and a side that does not read holds up the side that sends.
+/// Bytes are forwarded unchanged and at once, unless it is told otherwise; what they mean is looked at elsewhere and
+/// later, so a stream that is not AMQP passes like any other. FIN and RST are passed on too, and a side that does not
+/// read holds up the side that sends.
+///
+/// What is recorded is what came, when it came: an editor changes it before, and faults do what they do after.
 ///
 /// All connections of a tap share one event loop, so the order of their frames is the order of arrival, and the numbers
 /// of the connections are the order in which they were accepted. What is recorded stays in memory. A tap must be stopped.
@@ -37,8 +40,8 @@ package final class Tap: Sendable {
   ///   - brokerPort: the port there.
   ///   - role: the role that goes into the transcripts' heads.
   ///   - peer: the implementation that goes there.
-  ///   - facts: what else goes there.
-  ///   - faults: what happens to the connections; to each the first that is for it.
+  ///   - facts: what else goes there; the faults do, too, if there are any.
+  ///   - faults: what happens to the connections.
   ///   - onFrame: is told of each frame with its connection's number, in order, on a task of its own; forwarding does
   ///     not wait for it.
   ///   - editor: what changes the bytes of the connection with this number; asked once, on an event loop.
@@ -46,13 +49,15 @@ package final class Tap: Sendable {
   /// - Throws: ``TapError`` if the address cannot be listened on.
   package static func start(
     listen host: String = "127.0.0.1", port: Int = 0, brokerHost: String, brokerPort: Int, role: String,
-    peer: String = "", facts: JSONObject = [:], faults: [TapFault] = [],
+    peer: String = "", facts: JSONObject = [:], faults: TapFaults = [],
     onFrame: (@Sendable (_ connection: Int, _ entry: Transcript.Entry) -> Void)? = nil,
     editor: @escaping @Sendable (_ connection: Int) -> StreamEditor? = { _ in nil }
   ) async throws(TapError) -> Tap {
     let broker = Endpoint(host: brokerHost, port: brokerPort)
     let liveView = onFrame.map(LiveView.init)
-    let registry = TapRegistry(faults: faults, editor: editor) { number in
+    var facts = facts
+    if !faults.isEmpty { facts["faults"] = .string(faults.description) }
+    let registry = TapRegistry(faults: faults, editor: editor) { [facts] number in
       let head = Transcript.Head(
         connection: number, role: role, peer: peer, broker: broker.description, started: timestamp(), facts: facts)
       return Recording(head: head, liveView: liveView)
@@ -84,6 +89,7 @@ package final class Tap: Sendable {
   }
 
   /// Stops to listen, closes what is open, and waits until all of it is closed and the live view has told everything.
+  /// What a delay or a throttle still holds goes on before, as if it had come without them.
   ///
   /// That takes no time, unless a broker is just being connected to and does not answer: 5 seconds then.
   ///

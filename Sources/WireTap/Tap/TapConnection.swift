@@ -6,15 +6,17 @@ internal import NIOPosix
 /// Lives on the event loop of both channels, which read only on demand: one side's next read is asked for when what it
 /// sent before has found room on the other side.
 final class TapConnection {
-  private let peer: any Channel
-  private let broker: any Channel
-  private let recording: Recording
+  let peer: any Channel
+  let broker: any Channel
+  let recording: Recording
   private let registry: TapRegistry
-  private let editor: StreamEditor?
-  private var gate: FaultGate?
-  private var isStalled = false
+  let editor: StreamEditor?
+  let lanes: PerDirection<Lane>
+  var isStalled = false
   /// The directions whose source has closed its side, and so sends nothing more.
-  private var finished: Set<Transcript.Direction> = []
+  var finished: Set<Transcript.Direction> = []
+  /// The directions whose sink has been told so.
+  var finishPassed: Set<Transcript.Direction> = []
   /// The directions whose source was torn down.
   private var failed: Set<Transcript.Direction> = []
 
@@ -23,8 +25,13 @@ final class TapConnection {
     self.broker = broker
     self.recording = recording
     self.registry = registry
-    editor = registry.editor(recording.head.connection)
-    gate = registry.fault(of: recording.head.connection).map(FaultGate.init)
+    let number = recording.head.connection
+    editor = registry.editor(number)
+    lanes = PerDirection { direction in
+      Lane(
+        gate: registry.faults.gate(number, direction),
+        queue: registry.faults.shaping(number, direction).map(FaultQueue.init))
+    }
   }
 
   /// Connects an accepted channel to the broker.
@@ -37,6 +44,12 @@ final class TapConnection {
     let closed = peer.closeFuture.and(brokerClosed.futureResult).map { _ in }
     guard let recording = registry.add(peer: peer, closed: closed) else {
       brokerClosed.succeed()
+      return loop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+    }
+    guard !registry.faults.refuses(recording.head.connection) else {
+      recording.end(.refusedByFault)
+      brokerClosed.succeed()
+      resetOnClose(peer)
       return loop.makeFailedFuture(ChannelError.ioOnClosedChannel)
     }
     return ClientBootstrap(group: loop)
@@ -67,29 +80,24 @@ final class TapConnection {
   }
 
   /// Where bytes of a direction come from.
-  private func source(_ direction: Transcript.Direction) -> any Channel { direction == .toBroker ? peer : broker }
+  func source(_ direction: Transcript.Direction) -> any Channel { direction == .toBroker ? peer : broker }
   /// Where bytes of a direction go to.
-  private func sink(_ direction: Transcript.Direction) -> any Channel { source(direction.opposite) }
+  func sink(_ direction: Transcript.Direction) -> any Channel { source(direction.opposite) }
 }
 
 /// What the sides tell. A direction names the side that its bytes come from.
 extension TapConnection {
   /// Both sides are ready.
   func start() {
+    if Transcript.Direction.allCases.contains(where: { lanes[$0].queue != nil }) {
+      let (loop, bound) = (peer.eventLoop, NIOLoopBound(self, eventLoop: peer.eventLoop))
+      registry.whenClosing { loop.execute { bound.value.hurry() } }
+    }
     for direction in Transcript.Direction.allCases { readMore(direction) }
   }
 
   func received(_ arrived: ByteBuffer, _ direction: Transcript.Direction) {
-    let bytes = edited(arrived, direction)
-    recording.append(bytes, direction)
-    guard !isStalled else { return }
-    guard let limit = gate?.limit(bytes, direction), let fault = gate?.fault else {
-      forward(bytes, direction)
-      return
-    }
-    gate = nil
-    forward(bytes.getSlice(at: bytes.readerIndex, length: limit) ?? ByteBuffer(), direction)
-    happen(fault)
+    take(edited(arrived, direction), direction)
   }
 
   /// What was there has been received.
@@ -99,20 +107,18 @@ extension TapConnection {
   }
 
   /// The sink has room again, or none any more.
-  func sinkChanged(_ direction: Transcript.Direction) { readMore(direction) }
+  func sinkChanged(_ direction: Transcript.Direction) {
+    pump(direction)
+    readMore(direction)
+  }
 
   /// The source has closed its side (FIN); it may go on to read.
   func sourceFinished(_ direction: Transcript.Direction) {
     guard !isStalled else { return }
     recording.end(direction == .toBroker ? .closedByPeer : .closedByBroker)
     finished.insert(direction)
-    let sink = sink(direction)
-    if let rest = editor?.rest(direction), !rest.isEmpty {
-      recording.append(ByteBuffer(bytes: rest), direction)
-      forward(ByteBuffer(bytes: rest), direction)
-    }
-    // Closing the output of a channel whose input is closed drops what it has not sent yet: send everything first.
-    sink.writeAndFlush(ByteBuffer()).whenComplete { _ in sink.close(mode: .output, promise: nil) }
+    if let rest = editor?.rest(direction), !rest.isEmpty { take(ByteBuffer(bytes: rest), direction) }
+    forward(.event(.finish), direction)
   }
 
   /// The source is being torn down (RST), and will be closed. What it sent before still goes on.
@@ -121,56 +127,21 @@ extension TapConnection {
     sink(direction).flush()
   }
 
-  /// What of bytes goes on, and in which form. An answer that the editor makes up goes back, and into no record.
-  private func edited(_ bytes: ByteBuffer, _ direction: Transcript.Direction) -> ByteBuffer {
-    guard let editor else { return bytes }
-    let (on, back) = editor.edit(bytes.readableBytesView, direction)
-    if !back.isEmpty { source(direction).writeAndFlush(ByteBuffer(bytes: back), promise: nil) }
-    return ByteBuffer(bytes: on)
-  }
-
-  /// What was let pass still arrives.
-  private func happen(_ fault: TapFault) {
-    let sink = sink(fault.direction)
-    switch fault.effect {
-    case .stall:
-      recording.end(.stalledByFault)
-      isStalled = true
-      sink.flush()
-    case .cut:
-      recording.end(.cutByFault)
-      sink.writeAndFlush(ByteBuffer()).whenComplete { [peer, broker] _ in
-        for side in [peer, broker] {
-          resetOnClose(side)
-          side.close(promise: nil)
-        }
-      }
-    }
-  }
-
-  /// What arrived goes on: the one place for rules that delay, change or cut.
-  private func forward(_ bytes: ByteBuffer, _ direction: Transcript.Direction) {
-    sink(direction).write(bytes, promise: nil)
-  }
-
-  private func readMore(_ direction: Transcript.Direction) {
-    if sink(direction).isWritable, !isStalled, !finished.contains(direction) { source(direction).read() }
-  }
-
   /// The source of a direction is closed, for reading and for writing.
   private func closed(_ direction: Transcript.Direction) {
+    // Nobody is there to take it any more.
+    lanes[direction.opposite].discard()
     let sink = sink(direction)
     if registry.isClosing {
       sink.close(promise: nil)
     } else if isStalled {
       registry.whenClosing { sink.close(promise: nil) }
-    } else if finished == [direction.opposite], !failed.contains(direction) {
+    } else if finishPassed.contains(direction.opposite), !finished.contains(direction), !failed.contains(direction) {
       // To this side FIN has gone already. With the FIN that answers it, NIO closes the channel and tells no more.
       sourceFinished(direction)
     } else if finished.count < 2 {
       recording.end(direction == .toBroker ? .resetByPeer : .resetByBroker)
-      resetOnClose(sink)
-      sink.close(promise: nil)
+      forward(.event(.reset), direction)
     }
   }
 }

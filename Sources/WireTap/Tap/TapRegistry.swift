@@ -18,22 +18,20 @@ final class TapRegistry: Sendable {
   }
 
   private let state = Mutex(State())
-  private let faults: [TapFault]
+  /// What happens to the connections.
+  let faults: TapFaults
   /// What changes the bytes of the connection with this number, if anything does.
   let editor: @Sendable (_ connection: Int) -> StreamEditor?
   private let makeRecording: @Sendable (_ number: Int) -> Recording
 
   init(
-    faults: [TapFault], editor: @escaping @Sendable (_ connection: Int) -> StreamEditor?,
+    faults: TapFaults, editor: @escaping @Sendable (_ connection: Int) -> StreamEditor?,
     makeRecording: @escaping @Sendable (_ number: Int) -> Recording
   ) {
     self.faults = faults
     self.editor = editor
     self.makeRecording = makeRecording
   }
-
-  /// What is to happen to a connection.
-  func fault(of connection: Int) -> TapFault? { faults.first { $0.connection ?? connection == connection } }
 
   /// Does something when all connections are to be closed; now, if that is so already.
   func whenClosing(_ action: @escaping @Sendable () -> Void) {

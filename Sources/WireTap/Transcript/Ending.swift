@@ -14,6 +14,8 @@ package enum Ending: Sendable, Hashable, CustomStringConvertible {
   case cutByFault
   /// A fault of the tap's let nothing more pass, and told nobody.
   case stalledByFault
+  /// A fault of the tap's refused the connection.
+  case refusedByFault
   /// Not yet: this is a snapshot.
   case stillOpen
   /// Nobody knows: the frames come from a record that does not tell.
@@ -25,6 +27,7 @@ package enum Ending: Sendable, Hashable, CustomStringConvertible {
     (.closedByPeer, "closed by peer"), (.closedByBroker, "closed by broker"), (.resetByPeer, "reset by peer"),
     (.resetByBroker, "reset by broker"), (.closedByTap, "closed by tap"), (.stillOpen, "still open"),
     (.notRecorded, "not recorded"), (.cutByFault, "cut by fault"), (.stalledByFault, "stalled by fault"),
+    (.refusedByFault, "refused by fault"),
   ]
   private static let unreachable = "broker unreachable: "
 

@@ -1,5 +1,6 @@
 import SyRPCWire
 import Testing
+import WireTap
 
 @testable import Interop
 
@@ -55,6 +56,14 @@ import Testing
     ] {
       #expect(lines.contains(part), "\(part)")
     }
+  }
+
+  @Test func whatIsRepeatedHasTheSameFaults() throws {
+    var result = try #require(report([.fail]).cells.first)
+    #expect(result.repeatCommand.hasSuffix("--payload hello"))
+    result.faults = try TapFaults(parsing: "split,cut@to-broker:2#0")
+    #expect(result.repeatCommand.hasSuffix("--payload hello --fault split,cut@to-broker:2#0"))
+    #expect(result.json["repeat"]?.stringValue == result.repeatCommand)
   }
 
   @Test func theMatrixCountsTheWorstFirst() {
