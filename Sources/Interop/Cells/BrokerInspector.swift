@@ -102,7 +102,7 @@ actor BrokerInspector {
       do { if try await open().status(ofQueue: queue).messageCount > 0 { return true } } catch let error as AMQPError
         where error.code == .notFound
       {}
-      try await Task.sleep(for: .milliseconds(20))
+      try await Task.sleep(for: .milliseconds(50))
     } while ContinuousClock.now < deadline
     return false
   }
