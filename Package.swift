@@ -131,5 +131,6 @@ let package = Package(
         "AMQP", "Interop", "SyRPCWire", "WireTap", .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: strict),
+    .testTarget(name: "FuzzTests", dependencies: ["Interop", "SyRPCWire", "WireTap"], swiftSettings: strict),
   ]
 )

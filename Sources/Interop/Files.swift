@@ -16,7 +16,13 @@ package enum Files {
   ///
   /// - Throws: ``InteropError`` that names it, and the byte at which the JSON breaks.
   package static func readJSON(_ path: String) throws(InteropError) -> JSON {
-    let bytes = try read(path)
+    try json(try read(path), of: path)
+  }
+
+  /// The bytes of a file as JSON.
+  ///
+  /// - Throws: ``InteropError`` that names it, and the byte at which the JSON breaks.
+  static func json(_ bytes: [UInt8], of path: String) throws(InteropError) -> JSON {
     do { return try JSON(parsing: bytes, options: .rejectDuplicateKeys) } catch {
       throw InteropError("\(path): \(error)")
     }

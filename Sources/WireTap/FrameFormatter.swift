@@ -18,7 +18,8 @@ package struct FrameFormatter: Sendable {
   /// The line for an entry, without a line feed.
   package func line(connection: Int, _ entry: Transcript.Entry) -> String {
     let arrow = entry.direction == .toBroker ? "->" : "<-"
-    let microseconds = Int((entry.milliseconds * 1000).rounded())
+    // A transcript that was read can have any time: no more than a double counts exactly.
+    let microseconds = Int(min((entry.milliseconds * 1000).rounded(), 0x1p53))
     let fraction = String(1000 + microseconds % 1000).dropFirst()
     let time = "\(microseconds / 1000).\(fraction)"
     let padding = String(repeating: " ", count: max(0, 10 - time.utf8.count))

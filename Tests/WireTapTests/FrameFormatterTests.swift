@@ -16,6 +16,7 @@ import WireTap
         + #"arguments={"x-expires":{"I":10800000},"x-message-ttl":{"s":10000}}"#)
     #expect(line(Wire.publish("", "k")) == #"    12.346 -> 4/1 basic.publish exchange="" routing-key="k" mandatory"#)
     #expect(line(Wire.heartbeat, .fromBroker, milliseconds: 1_234_567.001) == "1234567.001 <- 4/0 heartbeat")
+    #expect(line(Wire.heartbeat, milliseconds: 1e300).hasSuffix(" -> 4/0 heartbeat"))
     #expect(line(Wire.protocolHeader, milliseconds: 0) == "     0.000 -> 4/0 protocol-header 0-0-9-1")
     #expect(line(Wire.header(size: 9, flags: 0x1000, [2])) == "    12.346 -> 4/1 header 9 delivery-mode=2")
     #expect(line(Wire.method(99, 1)) == "    12.346 -> 4/1 undecodable: librabbitmq knows no method 99.1 (12 bytes)")

@@ -36,7 +36,7 @@ import WireTap
   @Test func everyEndingComesBack() throws {
     let endings: [Ending] = [
       .closedByPeer, .closedByBroker, .resetByPeer, .resetByBroker, .closedByTap, .stillOpen, .notRecorded,
-      .brokerUnreachable("Connection refused"),
+      .brokerUnreachable("Connection refused"), .brokerUnreachable("\u{301} combines with the space before it"),
     ]
     for ending in endings {
       #expect(Ending(ending.description) == ending)

@@ -27,7 +27,14 @@ package struct Divergence: Sendable, Hashable {
   ///
   /// - Throws: ``InteropError`` that names the file, the entry and the key.
   package static func read(_ path: String) throws(InteropError) -> [Divergence] {
-    guard let entries = try Files.readJSON(path)["divergences"]?.arrayValue else {
+    try read(try Files.read(path), of: path)
+  }
+
+  /// Reads the text of a file of divergences.
+  ///
+  /// - Throws: ``InteropError`` that names the file, the entry and the key.
+  package static func read(_ text: [UInt8], of path: String) throws(InteropError) -> [Divergence] {
+    guard let entries = try Files.json(text, of: path)["divergences"]?.arrayValue else {
       throw InteropError("\(path): there is no array \"divergences\"")
     }
     var result: [Divergence] = []

@@ -27,6 +27,8 @@ package struct PeerIdentity: Sendable, Hashable {
     isReference = false
   }
 
+  /// Of the answer to `hello`.
+  ///
   /// - Throws: ``PeerError`` that says what is missing.
   init(hello: JSON) throws(PeerError) {
     guard let implementation = hello["implementation"]?.stringValue, let runtime = hello["runtime"]?.stringValue else {

@@ -27,8 +27,19 @@ package struct PeerManifest: Sendable {
   ///   - places: what `{cache}`, `{peer}` and `{executable}` stand for.
   /// - Throws: ``InteropError`` that names the file and the key.
   init(folder: String, places: Places) throws(InteropError) {
+    try self.init(bytes: try Files.read(folder / "peer.json"), folder: folder, places: places)
+  }
+
+  /// Reads the text of a `peer.json` that stands in a folder.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file's.
+  ///   - folder: the peer's folder.
+  ///   - places: what `{cache}`, `{peer}` and `{executable}` stand for.
+  /// - Throws: ``InteropError`` that names the file and the key.
+  package init(bytes: [UInt8], folder: String, places: Places) throws(InteropError) {
     let path = folder / "peer.json"
-    let manifest = try Files.readJSON(path)
+    let manifest = try Files.json(bytes, of: path)
     func text(_ json: JSON, _ key: String) throws(InteropError) -> String? {
       guard let value = json[key] else { return nil }
       guard let text = value.stringValue else {
@@ -36,34 +47,52 @@ package struct PeerManifest: Sendable {
       }
       return places.resolve(text, peer: folder)
     }
-    guard let name = try text(manifest, "name"), !name.isEmpty, !name.contains(where: { "-/* ?".contains($0) }) else {
+    // By scalars: a slash with a combining mark is another character, and the same byte.
+    guard let name = try text(manifest, "name"), !name.isEmpty,
+      !name.unicodeScalars.contains(where: { "-/* ?".unicodeScalars.contains($0) })
+    else {
       throw InteropError("\(path): \"name\" is missing, or has a character that a peer's name cannot have (-/* ?)")
     }
     self.name = name
     self.folder = folder
     about = try text(manifest, "about") ?? ""
-    isDefault = manifest["default"]?.boolValue ?? true
-    takesInterpreter = manifest["interpreter"]?.boolValue ?? false
+    func flag(_ key: String, _ fallback: Bool) throws(InteropError) -> Bool {
+      guard let value = manifest[key] else { return fallback }
+      guard let flag = value.boolValue else {
+        throw InteropError("\(path): \"\(key)\" is \(value.kind), not a boolean")
+      }
+      return flag
+    }
+    isDefault = try flag("default", true)
+    takesInterpreter = try flag("interpreter", false)
     missing = try text(manifest, "missing")
 
     var program: [String]?
     if let entry = manifest["program"] {
-      guard let variable = try text(entry, "variable"), let fallback = try text(entry, "default") else {
+      guard let variable = try text(entry, "variable"), let fallback = try text(entry, "default"),
+        !fallback.isEmpty
+      else {
         throw InteropError("\(path): \"program\" has no \"variable\" or no \"default\"")
       }
       let asked = places.environment[variable]?.words ?? []
       program = asked.isEmpty ? [fallback] : asked
     }
     func alternative(_ entry: JSON) throws(InteropError) -> Alternative {
-      let words = entry["command"]?.arrayValue?.compactMap(\.stringValue) ?? []
-      guard let first = words.first else { throw InteropError("\(path): an alternative has no \"command\" of strings") }
+      let elements = entry["command"]?.arrayValue ?? []
+      let words = elements.compactMap(\.stringValue)
+      guard let first = words.first, !first.isEmpty, words.count == elements.count else {
+        throw InteropError("\(path): an alternative has no \"command\" of strings")
+      }
       if first == "{program}", program == nil {
         throw InteropError("\(path): a command begins with {program}, and there is no \"program\"")
       }
       let command = (first == "{program}" ? program ?? [] : [first]) + words.dropFirst()
-      let environment = (entry["environment"]?.objectValue ?? [:]).map { member in
-        (name: member.key, value: places.resolve(member.value.stringValue ?? "", peer: folder))
+      let members = entry["environment"] ?? .object([:])
+      guard let members = members.objectValue else {
+        throw InteropError("\(path): \"environment\" is \(members.kind), not an object")
       }
+      var environment: [(name: String, value: String)] = []
+      for name in members.keys { environment.append((name, try text(.object(members), name) ?? "")) }
       return Alternative(
         needs: try text(entry, "needs"), command: command.map { places.resolve($0, peer: folder) },
         environment: environment, note: try text(entry, "note"))

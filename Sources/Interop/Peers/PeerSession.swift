@@ -35,12 +35,12 @@ package actor PeerSession {
   ) async throws -> PeerSession {
     let channel = try await Channel(peer: peer, command, log: log, in: folder)
     do {
-      let answer = try await channel.ask("hello", [:], within: .seconds(60))
-      guard let hello = answer["hello"] else { throw PeerError(.broken, "the answer to hello has no \"hello\"") }
-      let identity = try PeerIdentity(hello: hello)
+      let identity = try await channel.ask("hello", [:], within: .seconds(60)) { answer throws(PeerError) in
+        try answer.identity()
+      }
       // An adapter that answers everything with "ok" would make every cell green.
       do {
-        _ = try await channel.ask("no-such-operation", [:], within: .seconds(30))
+        try await channel.ask("no-such-operation", [:], within: .seconds(30))
         throw PeerError(.broken, "it accepted an operation that does not exist")
       } catch let error as PeerError where error.kind == .unsupported {}
       return PeerSession(peer: peer, identity: identity, log: log, channel: channel)
@@ -61,7 +61,7 @@ package actor PeerSession {
     if let trace = parameters.scenario.trace, identity.features.contains(Scenario.traceFeature) {
       members["trace"] = .string(trace)
     }
-    _ = try await channel.ask("open", members, within: .seconds(30))
+    try await channel.ask("open", members, within: .seconds(30))
   }
 
   /// Puts a request; gives its result id.
@@ -75,9 +75,8 @@ package actor PeerSession {
   package func putRequest(type: String, payload: String, resultID: String? = nil) async throws -> String {
     var question: JSONObject = ["type": .string(type), "payload": .string(payload)]
     question["result_id"] = resultID.map(JSON.string)
-    let answer = try await channel.ask("put_request", question, within: .seconds(60))
-    guard let id = answer["result_id"]?.stringValue else {
-      throw await channel.breach("the answer to put_request has no \"result_id\"")
+    let id = try await channel.ask("put_request", question, within: .seconds(60)) { answer throws(PeerError) in
+      try answer.putID()
     }
     if let resultID, id != resultID { throw PeerError(.failed, "told to use the id \(resultID), it used \(id)") }
     return id
@@ -94,16 +93,13 @@ package actor PeerSession {
   package func getResult(
     _ resultID: String, timeout: Duration, grace: Duration = .seconds(30)
   ) async throws -> String {
-    let answer = try await channel.ask(
-      "get_result", ["result_id": .string(resultID), "timeout": .seconds(timeout)],
-      within: timeout + grace)
-    guard let payload = answer["payload"]?.stringValue else {
-      throw await channel.breach("the answer to get_result has no \"payload\"")
-    }
-    if let returned = answer["result_id"]?.stringValue, returned != resultID {
+    let result = try await channel.ask(
+      "get_result", ["result_id": .string(resultID), "timeout": .seconds(timeout)], within: timeout + grace
+    ) { answer throws(PeerError) in try answer.result() }
+    if let returned = result.resultID, returned != resultID {
       throw PeerError(.failed, "asked for the result \(resultID), it returned \(returned)")
     }
-    return payload
+    return result.payload
   }
 
   /// A request as a server says that it got it.
@@ -117,24 +113,15 @@ package actor PeerSession {
   ///
   /// - Throws: ``PeerError``; of kind `timeout` if fewer came.
   package func serve(count: Int, timeout: Duration) async throws -> [SeenRequest] {
-    let answer = try await channel.ask(
-      "serve", ["count": .integer(Int64(count)), "timeout": .seconds(timeout)], within: timeout + .seconds(30))
-    let requests = answer["requests"]?.arrayValue?.compactMap { request -> SeenRequest? in
-      guard let type = request["type"]?.stringValue, let id = request["result_id"]?.stringValue,
-        let payload = request["payload"]?.stringValue
-      else { return nil }
-      return SeenRequest(type: type, resultID: id, payload: payload)
-    }
-    guard let requests, requests.count == count else {
-      throw await channel.breach("the answer to serve does not list \(count) \"requests\"")
-    }
-    return requests
+    try await channel.ask(
+      "serve", ["count": .integer(Int64(count)), "timeout": .seconds(timeout)], within: timeout + .seconds(30)
+    ) { answer throws(PeerError) in try answer.requests(count) }
   }
 
   /// Closes the connection.
   ///
   /// - Throws: ``PeerError``.
-  package func close() async throws { _ = try await channel.ask("close", [:], within: .seconds(30)) }
+  package func close() async throws { try await channel.ask("close", [:], within: .seconds(30)) }
 
   /// Ends the adapter, gracefully if it can be.
   package func terminate() async { await channel.terminate() }
@@ -201,11 +188,19 @@ private actor Channel {
     }
   }
 
-  func ask(_ operation: String, _ members: JSONObject, within limit: Duration) async throws -> JSON {
+  func ask(_ operation: String, _ members: JSONObject, within limit: Duration) async throws {
+    try await ask(operation, members, within: limit) { _ in }
+  }
+
+  /// Asks, and reads the answer; after one that does not keep to the protocol, nothing more is asked.
+  func ask<Value: Sendable>(
+    _ operation: String, _ members: JSONObject, within limit: Duration,
+    _ read: @Sendable (PeerAnswer) throws(PeerError) -> Value
+  ) async throws -> Value {
     if let failure { throw failure }
-    let id = JSON.integer(nextID)
+    let id = nextID
     nextID += 1
-    var question: JSONObject = ["id": id, "op": .string(operation)]
+    var question: JSONObject = ["id": .integer(id), "op": .string(operation)]
     for (key, value) in members { question[key] = value }
 
     let line: String
@@ -213,27 +208,17 @@ private actor Channel {
       try await process.send(String(decoding: try JSON.object(question).encoded(), as: UTF8.self), within: limit)
       line = try await process.receive(within: limit)
     } catch {
-      throw breach("asked for \(operation): \(error)")
+      throw noted(PeerError(.broken, "asked for \(operation): \(error)"))
     }
-    guard let answer = try? JSON(parsing: line.utf8), case .object = answer else {
-      throw breach("asked for \(operation), it wrote what is no JSON object: \(line.prefix(200))")
+    do throws(PeerError) {
+      return try read(try PeerAnswer(line: line, id: id, operation: operation))
+    } catch {
+      throw noted(error)
     }
-    guard answer["id"] == id else {
-      throw breach("asked for \(operation) with id \(id), it answered out of turn: \(line.prefix(200))")
-    }
-    guard let ok = answer["ok"]?.boolValue else { throw breach("asked for \(operation), its answer has no \"ok\"") }
-    if ok { return answer }
-    let kind = answer["error"]?["kind"]?.stringValue.flatMap(PeerError.Kind.init(rawValue:))
-    guard let kind, kind != .broken, let message = answer["error"]?["message"]?.stringValue else {
-      throw breach("asked for \(operation), its error has no known \"kind\" or no \"message\": \(line.prefix(200))")
-    }
-    throw PeerError(kind, message)
   }
 
-  /// Notes that the adapter does not keep to the protocol; nothing more is asked.
-  func breach(_ message: String) -> PeerError {
-    let error = PeerError(.broken, message)
-    failure = failure ?? error
+  private func noted(_ error: PeerError) -> PeerError {
+    if error.kind == .broken { failure = failure ?? error }
     return error
   }
 

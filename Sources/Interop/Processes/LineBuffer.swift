@@ -40,11 +40,13 @@ package struct LineBuffer {
   /// - Throws: ``LineProcessError`` with the code `lineTooLong`, from then on for ever, or `notUTF8` for this line.
   package mutating func nextLine() throws(LineProcessError) -> String? {
     guard !isOverlong else { throw tooLong }
-    guard let end = lineEnd() else { return nil }
-    guard end - start <= longestLine else {
+    let end = lineEnd()
+    // Also one that came in part together with the line before it.
+    guard (end ?? bytes.count) - start <= longestLine else {
       giveUp()
       throw tooLong
     }
+    guard let end else { return nil }
     defer { discard(through: end) }
     guard let line = String(validating: bytes[start..<end], as: UTF8.self) else {
       throw LineProcessError(.notUTF8, "a line of \(end - start) bytes that is not UTF-8")

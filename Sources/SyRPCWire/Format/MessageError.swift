@@ -23,12 +23,21 @@ public struct MessageError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Some of the keys, and of each its start: whoever sent them decides how many there are, and how long.
+  private static func shown(_ keys: [String]) -> String {
+    let shown = keys.prefix(10).map { key in
+      let start = key.unicodeScalars.prefix(60)
+      return String(start) + (start.endIndex < key.unicodeScalars.endIndex ? "…" : "")
+    }
+    return (shown + (keys.count > shown.count ? ["\(keys.count - shown.count) more"] : [])).joined(separator: ", ")
+  }
+
   public var description: String {
     switch reason {
     case .invalidJSON(let error): "the body is not JSON: \(error)"
     case .notAnObject(let kind): "the body is \(kind), not an object"
     case .missingKey(let key, let present):
-      "the key \"\(key)\" is missing; there is \(present.isEmpty ? "none" : present.joined(separator: ", "))"
+      "the key \"\(key)\" is missing; there is \(present.isEmpty ? "none" : Self.shown(present))"
     case .wrongType(let key, let kind): "the key \"\(key)\" is \(kind), not a string"
     }
   }

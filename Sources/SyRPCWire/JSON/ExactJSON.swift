@@ -18,28 +18,14 @@ extension JSON {
   }
 }
 
-extension JSON {
-  /// The value as JSON text, with what jansson refuses written as it was before ``init(exactly:)`` rewrote it.
-  package var exactDescription: String {
-    let text = description
-    guard ExactRewriter(Array(text.utf8)).mayHaveMark else { return text }
-    return text.replacing(/(?i)"\\udbff\\udffd(?:integer|real) ([-+.0-9eE]+)"/) { $0.1 }
-      .replacing(/(?i)\\udbff\\udffdunit ([0-9]+);/) { match in
-        let digits = String(Int(match.1) ?? 0, radix: 16)
-        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      }
-      .replacing(/(?i)\\udbff\\udffdmark;/) { _ in "\\udbff\\udffd" }
-  }
-}
-
 /// Rewrites what jansson refuses. Looks at strings and integers only; whatever else is wrong stays wrong.
-private struct ExactRewriter {
+struct ExactRewriter {
   private let input: [UInt8]
   private var position = 0
   private var output: [UInt8] = []
 
   /// Begins every rewritten part. A text that has this character itself would be ambiguous, so it is rewritten too.
-  private static let mark = "\\udbff\\udffd"
+  static let mark = "\\udbff\\udffd"
   private static let rawMark = Array("\u{10FFFD}".utf8)
 
   init(_ input: [UInt8]) {
@@ -85,32 +71,39 @@ private struct ExactRewriter {
   }
 
   private mutating func rewriteNumber() {
-    let end = input[position...].firstIndex { !"+-.eE0123456789".utf8.contains($0) } ?? input.count
-    let token = String(decoding: input[position..<end], as: UTF8.self)
-    // Only what is a number by JSON's grammar (RFC 8259, 6) is one that jansson cannot hold.
-    if let number = token.wholeMatch(of: /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) {
-      let isInteger = number.1 == nil && number.2 == nil
-      if isInteger, Int64(token) == nil {
-        output += "\"\(Self.mark)integer \(token)\"".utf8
-      } else if !isInteger, Double(token)?.isInfinite ?? true {
-        output += "\"\(Self.mark)real \(token)\"".utf8
-      } else {
-        output += token.utf8
-      }
-    } else {
-      output += token.utf8
-    }
+    let end = input[position...].firstIndex { !Self.isOfNumber($0) } ?? input.count
+    let token = input[position..<end]
     position = end
+    switch NumberForm(token) {
+    case .integer? where token.count > Self.safeDigits && Int64(String(decoding: token, as: UTF8.self)) == nil:
+      output += "\"\(Self.mark)integer ".utf8 + token + "\"".utf8
+    case .real? where Double(String(decoding: token, as: UTF8.self))?.isInfinite ?? true:
+      output += "\"\(Self.mark)real ".utf8 + token + "\"".utf8
+    default: output += token
+    }
+  }
+
+  /// So many digits with a sign are within 64 bits, whatever they are.
+  private static let safeDigits = 18
+
+  static func isOfNumber(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "e"), UInt8(ascii: "E"):
+      true
+    default: false
+    }
   }
 
   private mutating func rewriteString() {
+    let isKey = isKey
     take()
     while let byte = current, byte != UInt8(ascii: "\"") {
       if byte == Self.rawMark[0], input[position...].starts(with: Self.rawMark) {
         output += "\(Self.mark)mark;".utf8
         position += 4
       } else if byte == UInt8(ascii: "\\") {
-        rewriteEscape()
+        rewriteEscape(inKey: isKey)
       } else {
         take()
       }
@@ -118,7 +111,17 @@ private struct ExactRewriter {
     if current != nil { take() }
   }
 
-  private mutating func rewriteEscape() {
+  /// Whether the string that begins here is an object's key.
+  private var isKey: Bool {
+    var index = position + 1
+    while index < input.count, input[index] != UInt8(ascii: "\"") {
+      index += input[index] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    guard index < input.count else { return false }
+    return input[(index + 1)...].first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: ":")
+  }
+
+  private mutating func rewriteEscape(inKey: Bool) {
     guard let unit = codeUnit(at: position) else {
       take()
       if current != nil { take() }
@@ -132,7 +135,7 @@ private struct ExactRewriter {
         output += input[position..<position + 12]
       }
       position += 12
-    } else if (0xD800..<0xE000).contains(unit) || unit == 0 {
+    } else if (0xD800..<0xE000).contains(unit) || unit == 0 && inKey {
       output += "\(Self.mark)unit \(unit);".utf8
       position += 6
     } else {
@@ -148,5 +151,39 @@ private struct ExactRewriter {
     }
     let digits = input[start + 2..<start + 6].compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
     return digits.count == 4 ? digits.reduce(0) { $0 << 4 | UInt32($1) } : nil
+  }
+}
+
+/// What a token is by JSON's grammar (RFC 8259, 6): only that is a number that jansson cannot hold.
+private enum NumberForm {
+  case integer, real
+
+  init?(_ token: ArraySlice<UInt8>) {
+    var rest = token
+    func digits() -> Int {
+      let count = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
+      rest.removeFirst(count)
+      return count
+    }
+    func take(_ oneOf: String) -> Bool {
+      guard let next = rest.first, oneOf.utf8.contains(next) else { return false }
+      rest.removeFirst()
+      return true
+    }
+    _ = take("-")
+    let hasZero = rest.first == UInt8(ascii: "0")
+    let whole = digits()
+    guard whole > 0, !hasZero || whole == 1 else { return nil }
+    self = .integer
+    if take(".") {
+      guard digits() > 0 else { return nil }
+      self = .real
+    }
+    if take("eE") {
+      _ = take("+-")
+      guard digits() > 0 else { return nil }
+      self = .real
+    }
+    guard rest.isEmpty else { return nil }
   }
 }

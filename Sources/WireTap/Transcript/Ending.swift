@@ -39,8 +39,10 @@ package enum Ending: Sendable, Hashable, CustomStringConvertible {
 
   /// The ending that these words of a transcript stand for.
   package init?(_ description: String) {
-    if description.hasPrefix(Self.unreachable) {
-      self = .brokerUnreachable(String(description.dropFirst(Self.unreachable.count)))
+    // By scalars: as characters, a reason that starts with a combining mark would take the space before it along.
+    let scalars = description.unicodeScalars
+    if scalars.starts(with: Self.unreachable.unicodeScalars) {
+      self = .brokerUnreachable(String(scalars.dropFirst(Self.unreachable.unicodeScalars.count)))
     } else if let ending = Self.fixed.first(where: { $0.text == description })?.ending {
       self = ending
     } else {

@@ -121,7 +121,14 @@ import Testing
   @Test(arguments: [
     (#"{"name": 1}"#, "\"name\" is an integer"), (#"{"alternatives": []}"#, "\"name\" is missing"),
     (#"{"name": "a-b"}"#, "a character that a peer's name cannot have"),
+    ("{\"name\": \"a/\u{338}b\"}", "a character that a peer's name cannot have"),
     (#"{"name": "p"}"#, "no \"alternatives\""), (#"{"name": "p", "alternatives": [{}]}"#, "no \"command\""),
+    (#"{"name": "p", "alternatives": [{"command": ["a", 1]}]}"#, "no \"command\" of strings"),
+    (#"{"name": "p", "alternatives": [{"command": [""]}]}"#, "no \"command\" of strings"),
+    (#"{"name": "p", "alternatives": [{"command": ["a"], "environment": {"A": 1}}]}"#, "\"A\" is an integer"),
+    (#"{"name": "p", "alternatives": [{"command": ["a"], "environment": []}]}"#, "\"environment\" is an array"),
+    (#"{"name": "p", "default": "no", "alternatives": [{"command": ["a"]}]}"#, "\"default\" is a string"),
+    (#"{"name": "p", "program": {"variable": "P", "default": ""}}"#, "no \"default\""),
     ("{", "at byte 1"),
   ])
   func aMalformedOneIsNamed(_ text: String, _ message: String) async throws {

@@ -47,6 +47,13 @@ import Testing
     #expect(buffer.count == 0)
   }
 
+  @Test func givesUpWhenTheLineBeforeItIsTaken() throws {
+    var buffer = buffer(["1\n12345"], longestLine: 4)
+    #expect(try buffer.nextLine() == "1")
+    let error = #expect(throws: LineProcessError.self) { try buffer.nextLine() }
+    #expect(error?.code == .lineTooLong)
+  }
+
   @Test func takesTheLongestLine() throws {
     var buffer = buffer(["12", "34", "\n12"], longestLine: 4)
     #expect(try buffer.nextLine() == "1234")

@@ -2,6 +2,15 @@ import SyRPCWire
 import Testing
 
 @Suite struct MessagesTests {
+  @Test func aComplaintAboutManyLongKeysIsShort() throws {
+    let keys = (0..<1000).map { "\"\($0)\(String(repeating: "e\u{301}", count: 1000))\":0" }
+    let error = try #require(throws: MessageError.self) {
+      try ResultMessage(decoding: "{\(keys.joined(separator: ","))}".utf8)
+    }
+    #expect(error.description.hasPrefix("the key \"result_id\" is missing; there is 0"))
+    #expect(error.description.hasSuffix(", 990 more") && error.description.utf8.count < 2000)
+  }
+
   @Test func aRequestComesBackAsItWas() throws {
     let request = RequestMessage(resultID: "id", type: "echo", data: [1, "ü", nil])
     let body = try request.encoded()

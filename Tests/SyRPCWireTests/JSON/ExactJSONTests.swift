@@ -39,6 +39,35 @@ import Testing
     #expect(try exact(text) == JSON(text: text))
   }
 
+  @Test func whatJanssonHoldsIsLeftAloneBesideWhatItDoesNot() throws {
+    let value = try exact(#"{"a":"\ud800","b":"x\u0000","c":[1.5,18446744073709551616],"d\u0000":"\u0000"}"#)
+    #expect(value["b"] == "x\0")
+    #expect(value["c"]?.arrayValue?.first == 1.5)
+    #expect(value.objectValue?.last?.value == "\0")
+  }
+
+  @Test(arguments: [
+    "[18446744073709551616,-1e400,1.5]", #"["\ud800x\udc00",{"\u0000a":"\u0000"}]"#,
+    #"["\udbff\udffd","\udbff\udffdmark;","\udbff\udffdunit 55296;","\\\ud800"]"#,
+  ])
+  func whatIsShownIsWhatWasRead(_ text: String) throws {
+    #expect(try exact(text).exactDescription == text)
+  }
+
+  @Test(arguments: [
+    #""\uDBFF\uDFFDunit 99999;""#, #""\uDBFF\uDFFDunit 65536;""#, #""\uDBFF\uDFFDunit 0""#, #""\uDBFF\uDFFDunit ;""#,
+    #""\uDBFF\uDFFDinteger ""#, #""\uDBFF\uDFFDinteger 1x""#, #""\uDBFF\uDFFD""#,
+  ])
+  func aMarkOfOthersIsShownAsItIs(_ text: String) throws {
+    #expect(try JSON(text: text).exactDescription == text)
+  }
+
+  @Test(.timeLimit(.minutes(1))) func manyNumbersTakeLinearTime() throws {
+    // With a regular expression, each took 20 µs.
+    let text = "[" + String(repeating: "1,", count: 500_000) + "18446744073709551616]"
+    #expect(try exact(text).exactDescription == text)
+  }
+
   @Test(arguments: [
     "", "[1-2]", "[12+3]", "[-]", "[--5]", "[009223372036854775808]", "[-09223372036854775808]",
     "[99999999999999999999",
