@@ -10,9 +10,11 @@ extension LineProcess {
     package var environment: [String: String?] = [:]
     /// A path; nil for the one of this process.
     package var workingDirectory: String?
-    /// The file to which standard error is appended; nil discards it. The child writes it directly, so nothing is lost
-    /// when this process ends first - and nothing limits its size either.
+    /// The file to which standard error is appended; nil discards it.
     package var standardErrorFile: String?
+    /// How many bytes of it are kept. Nil for all: the child then writes the file directly, and nothing is lost when
+    /// this process ends first.
+    package var standardErrorLimit: Int?
     /// Whether the child leads a session of its own rather than only a process group.
     package var ownSession = false
     /// The longest line, in bytes, that the child may send.

@@ -45,18 +45,24 @@ extension LineProcess {
 
   private static func run(_ command: Command, started: CheckedContinuation<LineProcess, any Error>) async {
     var process: LineProcess?
+    var errors: ErrorLog?
+    // Whoever holds the child's standard error still is not waited for.
+    defer { errors?.close() }
     do {
+      let standardError: FileDescriptorOutput
+      (standardError, errors) = try command.standardError()
       let result = try await Subprocess.run(
-        command.configuration, input: .inputWriter, output: .sequence, error: try command.standardError()
-      ) { (child: Child) in
+        command.configuration, input: .inputWriter, output: .sequence, error: standardError
+      ) { [errors] (child: Child) in
         let (stops, stop) = AsyncStream<Duration>.makeStream(bufferingPolicy: .bufferingOldest(1))
         let running = LineProcess(
           name: command.name, pid: child.processIdentifier.value, longestLine: command.longestLine,
-          input: child.standardInputWriter, stop: stop)
+          input: child.standardInputWriter, errors: errors, stop: stop)
         process = running
         started.resume(returning: running)
         await running.drive(child, stops: stops)
       }
+      errors?.close()
       await process?.ended(Ending(result.terminationStatus))
     } catch {
       if let process {
@@ -130,11 +136,15 @@ extension LineProcess.Command {
       platformOptions: options)
   }
 
-  /// Opens the file for standard error.
-  fileprivate func standardError() throws -> FileDescriptorOutput {
+  /// Where standard error goes; and what sees to it, if it is limited.
+  fileprivate func standardError() throws -> (FileDescriptorOutput, ErrorLog?) {
+    if let standardErrorFile, let standardErrorLimit {
+      let (log, childSide) = try ErrorLog.open(standardErrorFile, limit: standardErrorLimit)
+      return (.fileDescriptor(childSide, closeAfterSpawningProcess: true), log)
+    }
     let file = try FileDescriptor.open(
       FilePath(standardErrorFile ?? "/dev/null"), .writeOnly, options: [.append, .create, .closeOnExec],
       permissions: [.ownerReadWrite])
-    return .fileDescriptor(file, closeAfterSpawningProcess: true)
+    return (.fileDescriptor(file, closeAfterSpawningProcess: true), nil)
   }
 }

@@ -14,6 +14,7 @@ package actor LineProcess {
   package private(set) var ending: Ending?
 
   private let input: StandardInputWriter
+  private let errors: ErrorLog?
   private let stop: AsyncStream<Duration>.Continuation
   private var output: LineBuffer
   private var outputEnded = false
@@ -25,8 +26,10 @@ package actor LineProcess {
   private var changes = ChangeSignal()
 
   init(
-    name: String, pid: Int32, longestLine: Int, input: StandardInputWriter, stop: AsyncStream<Duration>.Continuation
+    name: String, pid: Int32, longestLine: Int, input: StandardInputWriter, errors: ErrorLog?,
+    stop: AsyncStream<Duration>.Continuation
   ) {
+    self.errors = errors
     self.name = name
     self.pid = pid
     self.input = input
@@ -98,6 +101,9 @@ package actor LineProcess {
       }
     }
   }
+
+  /// Sees to it that what the process has written to standard error until now is in its file.
+  package nonisolated func settleErrors() { errors?.settle() }
 
   /// Ends the process and waits until it is gone: closes its input, then sends SIGTERM, then SIGKILL to its group.
   ///
