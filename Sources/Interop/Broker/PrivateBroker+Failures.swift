@@ -1,4 +1,5 @@
-/// What brokers go through, at a test's command. Nothing may wait in ``waitForEnd()`` meanwhile.
+/// What brokers go through, at a test's command. Nothing may wait in ``waitForEnd()`` while the node is killed and
+/// restarted.
 extension PrivateBroker {
   /// Kills the node, as a crash of the machine would. What it had on disk stays.
   package func kill() async throws {
@@ -31,9 +32,9 @@ extension PrivateBroker {
   ///
   /// - Throws: ``BrokerError`` with what it printed.
   package func control(_ arguments: String...) async throws {
-    try await keeper.run("rabbitmqctl", node.controlCommand(arguments), log: node.controlLog)
-    let end = try await keeper.nextEnd()
-    guard end.name == "rabbitmqctl", end.status == 0 else {
+    try await keeper.run(Self.controlName, node.controlCommand(arguments), log: node.controlLog)
+    let end = try await keeper.nextEnd { $0 == Self.controlName }
+    guard end.status == 0 else {
       let output = SmallFile.read(node.controlLog, last: 4096) ?? ""
       throw BrokerError(
         code: .ended, message: "rabbitmqctl \(arguments.joined(separator: " ")): \(end.description)\n\(output)")

@@ -102,7 +102,8 @@ package final class PrivateBroker: Sendable {
   /// Only one task may wait.
   /// - Throws: `CancellationError`, and ``LineProcessError`` after ``stop()``.
   package func waitForEnd() async throws -> BrokerError {
-    BrokerError(code: .ended, message: report("RabbitMQ has ended: \(try await keeper.nextEnd().description)"))
+    let end = try await keeper.nextEnd { $0 != Self.controlName }
+    return BrokerError(code: .ended, message: report("RabbitMQ has ended: \(end.description)"))
   }
 
   /// The last lines of the node's log.
@@ -120,6 +121,8 @@ package final class PrivateBroker: Sendable {
 
   /// What the node's process is noted as.
   static let nodeName = "rabbitmq-server"
+  /// What `rabbitmqctl` is noted as.
+  static let controlName = "rabbitmqctl"
 
   /// The node is being started, and the time is over.
   private struct TooLate: Error {}

@@ -16,6 +16,7 @@ package struct ProcessGuard: Sendable {
   }
 
   private let shell: LineProcess
+  private let desk: GuardDesk
   private let folder: RunFolder
 
   /// Starts a guard, which has nothing to guard yet.
@@ -31,7 +32,8 @@ package struct ProcessGuard: Sendable {
     command.environment = environment
     command.standardErrorFile = "\(folder.path)/guard.log"
     command.ownSession = true
-    return ProcessGuard(shell: try await LineProcess.start(command, notedIn: folder), folder: folder)
+    let shell = try await LineProcess.start(command, notedIn: folder)
+    return ProcessGuard(shell: shell, desk: GuardDesk(shell), folder: folder)
   }
 
   /// Starts a process that leads its own process group.
@@ -40,19 +42,25 @@ package struct ProcessGuard: Sendable {
   ///   - name: One word.
   ///   - command: A shell command.
   ///   - log: The file to which its output and errors are appended.
-  /// - Throws: ``Ended`` if an earlier process has ended; ``LineProcessError`` if the guard has.
+  /// - Throws: ``LineProcessError`` if the guard has ended.
   package func run(_ name: String, _ command: String, log: String) async throws {
     try await shell.send("\(name) { \(command); } >>\(shellQuoted(log)) 2>&1")
-    let words = try await shell.receive(within: .seconds(30)).split(separator: " ")
-    guard words.count == 3, words[0] == "started", let pid = Int32(words[2]) else { throw try ended(words) }
+    let words = try await desk.line(within: .seconds(30)) { $0.first == "started" && $0.dropFirst().first == name[...] }
+    guard words.count == 3, let pid = Int32(words[2]) else { throw Self.unknown(words) }
     try folder.note(pid: pid, name: name)
   }
 
-  /// Waits until a process that the guard started ends by itself.
+  /// Waits until a process that the guard started ends by itself; that is told once.
   ///
+  /// - Parameter isMeant: which, by its name; several tasks may wait for different ones.
+  /// - Returns: how it ended.
   /// - Throws: ``LineProcessError`` if the guard itself has ended; `CancellationError`.
-  package func nextEnd() async throws -> Ended {
-    try ended(try await shell.receive(within: nil).split(separator: " "))
+  package func nextEnd(where isMeant: @escaping @Sendable (String) -> Bool = { _ in true }) async throws -> Ended {
+    let words = try await desk.line(within: nil) { words in
+      words.first == "ended" && words.count > 1 && isMeant(String(words[1]))
+    }
+    guard words.count == 3, let status = Int32(words[2]) else { throw Self.unknown(words) }
+    return Ended(name: String(words[1]), status: status)
   }
 
   /// Ends everything, and waits until it is gone; the folder, too.
@@ -60,11 +68,8 @@ package struct ProcessGuard: Sendable {
     await shell.terminate(grace: .seconds(10))
   }
 
-  private func ended(_ words: [Substring]) throws -> Ended {
-    guard words.count == 3, words[0] == "ended", let status = Int32(words[2]) else {
-      throw LineProcessError(.notALine, "guard sent \(words.joined(separator: " "))")
-    }
-    return Ended(name: String(words[1]), status: status)
+  private static func unknown(_ words: [Substring]) -> LineProcessError {
+    LineProcessError(.notALine, "guard sent \(words.joined(separator: " "))")
   }
 }
 
