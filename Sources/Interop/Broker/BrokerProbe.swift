@@ -11,10 +11,14 @@ extension PrivateBroker {
 
   /// Whether a broker lets the user guest in; an open port alone proves nothing.
   package static func completesHandshake(_ host: String, _ port: UInt16) async -> Bool {
+    await completesHandshake(BrokerAddress(host: host, port: Int(port)))
+  }
+
+  /// The same for the user and the virtual host that an address names.
+  static func completesHandshake(_ address: BrokerAddress) async -> Bool {
     var options = ConnectionOptions(name: "SyRPC interop, probe")
     options.connectTimeout = .seconds(2)
     options.handshakeTimeout = .seconds(5)
-    let address = BrokerAddress(host: host, port: Int(port))
     guard let connection = try? await AMQPConnection.open(address, options, logger: Logger(label: "syrpc.interop"))
     else { return false }
     await connection.close()
