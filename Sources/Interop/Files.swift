@@ -41,6 +41,15 @@ package enum Files {
     }
   }
 
+  /// Makes a folder, and those above it; one that is there is no error.
+  ///
+  /// - Throws: ``InteropError`` that names it.
+  package static func createFolder(_ path: String) throws(InteropError) {
+    do {
+      try FileManager.default.createDirectory(at: URL(filePath: path), withIntermediateDirectories: true)
+    } catch { throw InteropError("cannot create \(path): \(error.localizedDescription)") }
+  }
+
   /// The size of a file in bytes; 0 if there is none.
   static func size(_ path: String) -> Int {
     (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0

@@ -5,16 +5,36 @@ struct CellJudging: Sendable {
   /// Sees each cell's evidence before it is judged.
   let witness: @Sendable (Evidence) async -> Void
 
-  /// - Throws: ``InteropError`` if a failing cell's folder cannot be written.
+  /// - Throws: ``BrokerError`` if the broker is gone, and nobody can be judged; `CancellationError`.
   func result(_ evidence: Evidence, took: Duration, logs: LogMarks) async throws -> CellResult {
     await witness(evidence)
     var result = judge.judge(evidence)
+    try Task.checkCancellation()
     result.faults = environment.faults
     result.milliseconds = Int(took / .milliseconds(1))
-    if result.verdict.isUnexpected {
-      result.folder = try CellFolder(evidence: evidence, result: result, environment: environment).write(
-        logs: logs.added(), commands: evidence.cell.combination.map { environment.commands[$0] })
+    // Where nothing was tried, nothing need be kept.
+    if result.verdict.isUnexpected, !logs.isOfKnownFailure {
+      try await environment.watch?.check()
+      keep(evidence, logs, &result)
     }
     return result
+  }
+
+  func skipped(_ cell: Cell, _ reason: String) -> CellResult {
+    var result = CellResult(cell: cell, skipReason: reason)
+    result.faults = environment.faults
+    return result
+  }
+
+  /// Writes the cell's folder. That it cannot be written is no reason to run nothing more.
+  private func keep(_ evidence: Evidence, _ logs: LogMarks, _ result: inout CellResult) {
+    do {
+      result.folder = try CellFolder(evidence: evidence, result: result, environment: environment).write(
+        logs: logs.added(), commands: evidence.cell.combination.map { environment.commands[$0] })
+    } catch {
+      result.unkept = "\(error)"
+      // Half of it would be misleading, and keep the room that the report needs.
+      try? Files.remove(environment.output / "cells/\(evidence.cell.name)")
+    }
   }
 }

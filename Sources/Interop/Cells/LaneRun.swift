@@ -43,9 +43,11 @@ struct LaneRun {
       try Task.checkCancellation()
       guard setbacks < Self.patience else {
         let reason = "\(Self.patience) cells in a row of \(cell.combination.name) timed out or broke"
-        var skipped = CellResult(cell: cell, skipReason: reason)
-        skipped.faults = judging.environment.faults
-        try await report(number, skipped)
+        try await report(number, judging.skipped(cell, reason))
+        continue
+      }
+      if let reason = await pool.reasonToSkip(cell.combination) {
+        try await report(number, judging.skipped(cell, reason))
         continue
       }
       let sessions = await trio.sessions()
@@ -55,7 +57,10 @@ struct LaneRun {
       let took = started.duration(to: .now)
       try Task.checkCancellation()
       let result = try await judging.result(evidence, took: took, logs: logs)
-      setbacks = result.verdict.isUnexpected && evidence.hasSetback ? setbacks + 1 : 0
+      if !logs.isOfKnownFailure {
+        setbacks = result.verdict.isUnexpected && evidence.hasSetback ? setbacks + 1 : 0
+        await pool.note(evidence)
+      }
       try await report(number, result)
     }
   }

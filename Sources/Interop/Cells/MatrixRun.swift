@@ -25,8 +25,27 @@ package struct MatrixRun: Sendable {
   ///
   /// - Parameter progress: called with each result as it comes.
   /// - Returns: the results, in the plan's order.
-  /// - Throws: ``InteropError`` if the harness itself fails; `CancellationError`.
+  /// - Throws: as ``Outcome/failure``.
   package func results(progress: @escaping @Sendable (CellResult) async -> Void) async throws -> [CellResult] {
+    let outcome = await outcome(progress: progress)
+    if let failure = outcome.failure { throw failure }
+    return outcome.results
+  }
+
+  /// What was run, and why not all was.
+  package struct Outcome: Sendable {
+    /// In the plan's order.
+    package let results: [CellResult]
+    /// ``InteropError`` if the harness itself failed, ``BrokerError`` if the broker is gone, `CancellationError`; nil if
+    /// all was run.
+    package let failure: (any Error)?
+  }
+
+  /// Runs all cells, or as many as can be.
+  ///
+  /// - Parameter progress: called with each result as it comes.
+  /// - Returns: what was run.
+  package func outcome(progress: @escaping @Sendable (CellResult) async -> Void) async -> Outcome {
     // Recordings share one virtual host and come with their applications' names: they are played one after the other.
     var lanes: [Lane] = []
     let restarting = plan.cells.enumerated().filter(\.element.scenario.restartsBroker).map {
@@ -86,8 +105,9 @@ package struct MatrixRun: Sendable {
       outcome = .failure(error)
     }
     await pool.end()
-    try outcome.get()
-    return await collected.results
+    var failure: (any Error)?
+    if case .failure(let error) = outcome { failure = error }
+    return Outcome(results: await collected.results, failure: failure)
   }
 }
 

@@ -13,6 +13,7 @@ struct RestartRun {
   private enum Half: Sendable {
     case waiting(CellPlay, since: ContinuousClock.Instant, LogMarks)
     case done(Evidence, since: ContinuousClock.Instant, LogMarks)
+    case skipped(String)
   }
 
   /// - Throws: ``InteropError``, ``BrokerError``, `CancellationError`.
@@ -25,9 +26,11 @@ struct RestartRun {
     await pool.end()
     try await restart()
     _ = try await Array(zip(cells, halves)).concurrentMap(atMost: parallel) { cell, half in
-      let (evidence, since, logs) = try await end(cell.cell, half)
-      try await report(
-        cell.number, try await judging.result(evidence, took: since.duration(to: .now), logs: logs))
+      if case .skipped(let reason) = half { return try await report(cell.number, judging.skipped(cell.cell, reason)) }
+      guard let (evidence, since, logs) = try await end(cell.cell, half) else { return }
+      let result = try await judging.result(evidence, took: since.duration(to: .now), logs: logs)
+      if !logs.isOfKnownFailure { await pool.note(evidence) }
+      try await report(cell.number, result)
     }
   }
 
@@ -38,6 +41,7 @@ struct RestartRun {
   }
 
   private func begin(_ number: Int, _ cell: Cell) async throws -> Half {
+    if let reason = await pool.reasonToSkip(cell.combination) { return .skipped(reason) }
     let started = ContinuousClock.now
     var trio = Trio(cell, from: pool)
     let sessions = await trio.sessions()
@@ -60,8 +64,10 @@ struct RestartRun {
     return half
   }
 
-  private func end(_ cell: Cell, _ half: Half) async throws -> (Evidence, ContinuousClock.Instant, LogMarks) {
+  /// What came of a cell; nil for one that was skipped.
+  private func end(_ cell: Cell, _ half: Half) async throws -> (Evidence, ContinuousClock.Instant, LogMarks)? {
     switch half {
+    case .skipped: return nil
     case .done(let evidence, let since, let logs): return (evidence, since, logs)
     case .waiting(var play, let since, _):
       var trio = Trio(cell, from: pool)

@@ -12,6 +12,12 @@ package struct RunEnvironment: Sendable {
   package let restart: (@Sendable () async throws -> Void)?
   /// How each live peer is started.
   package let commands: [String: PeerCommand]
+  /// What each peer that could be asked said of itself; it has to say the same whenever it is started.
+  package let identities: [String: PeerIdentity]
+  /// Why each of the others cannot be used: it is not tried again.
+  package let failures: [String: PeerError]
+  /// Tells whether the broker is still there; nil if nobody looks.
+  package let watch: BrokerWatch?
   /// Where processes are noted, so that the next run can end what this one could not.
   package let runFolder: RunFolder?
   /// Where the adapters' logs go while the run lasts.
@@ -25,8 +31,9 @@ package struct RunEnvironment: Sendable {
 
   package init(
     broker: BrokerEndpoint, replayVirtualHost: String? = nil, elsewhere: BrokerAddress? = nil,
-    restart: (@Sendable () async throws -> Void)? = nil, commands: [String: PeerCommand], runFolder: RunFolder?,
-    logFolder: String, output: String, faults: TapFaults = [],
+    restart: (@Sendable () async throws -> Void)? = nil, commands: [String: PeerCommand],
+    peers: [RunReport.Peer] = [], watch: BrokerWatch? = nil, runFolder: RunFolder?, logFolder: String, output: String,
+    faults: TapFaults = [],
     runID: String = String(UInt32.random(in: .min ... .max), radix: 36)
   ) {
     self.broker = broker
@@ -34,6 +41,9 @@ package struct RunEnvironment: Sendable {
     self.elsewhere = elsewhere
     self.restart = restart
     self.commands = commands
+    identities = Dictionary(peers.compactMap { peer in peer.identity.map { (peer.name, $0) } }) { first, _ in first }
+    failures = Dictionary(peers.compactMap { peer in peer.failure.map { (peer.name, $0) } }) { first, _ in first }
+    self.watch = watch
     self.runFolder = runFolder
     self.logFolder = logFolder
     self.output = output

@@ -7,6 +7,18 @@ actor SessionPool {
   private var idle: [String: [PeerSession]] = [:]
   /// How many of each peer have been started.
   private var started: [String: Int] = [:]
+  /// How many of each peer did not start, one after the other, and why the last did not.
+  private var failedStarts: [String: (count: Int, last: PeerError)] = [:]
+  /// In how many cells, one after the other, a peer broke in a role, and how in the last.
+  private var breaks: [Part: (count: Int, last: PeerError)] = [:]
+
+  private struct Part: Hashable {
+    let role: Role
+    let peer: String
+  }
+
+  /// After so many failures in a row a peer is not tried any more: each may take the time of a hang.
+  private static let patience = 6
 
   init(_ environment: RunEnvironment) { self.environment = environment }
 
@@ -15,6 +27,11 @@ actor SessionPool {
   /// - Throws: ``StartFailure``.
   func take(_ peer: String) async throws(StartFailure) -> PeerSession {
     if let session = idle[peer]?.popLast() { return session }
+    if let failure = environment.failures[peer] { throw StartFailure(error: failure, log: "", isKnown: true) }
+    if let failed = failedStarts[peer], failed.count >= Self.patience {
+      throw StartFailure(
+        error: PeerError(.broken, "\(failed.count) times in a row: \(failed.last.message)"), log: "", isKnown: true)
+    }
     let number = (started[peer] ?? 0) + 1
     started[peer] = number
     let log = environment.logFolder / "\(peer)-\(number).log"
@@ -22,10 +39,38 @@ actor SessionPool {
       throw StartFailure(error: PeerError(.broken, "\(peer) cannot be run here"), log: log)
     }
     do {
-      return try await PeerSession.start(peer: peer, command, log: log, in: environment.runFolder)
+      let session = try await PeerSession.start(
+        peer: peer, command, log: log, in: environment.runFolder, as: environment.identities[peer])
+      failedStarts[peer] = nil
+      return session
     } catch {
-      throw StartFailure(error: error as? PeerError ?? PeerError(.broken, "\(error)"), log: log)
+      let error = error as? PeerError ?? PeerError(.broken, "\(error)")
+      failedStarts[peer] = ((failedStarts[peer]?.count ?? 0) + 1, error)
+      throw StartFailure(error: error, log: log)
     }
+  }
+
+  /// Notes whether peers broke in a cell.
+  func note(_ evidence: Evidence) {
+    for role in Role.allCases {
+      let outcomes = evidence.roles[role].outcomes
+      guard !outcomes.isEmpty else { continue }
+      let part = Part(role: role, peer: evidence.roles[role].peer)
+      let failure = outcomes.compactMap(\.error).first { $0.kind == .broken }
+      breaks[part] = failure.map { ((breaks[part]?.count ?? 0) + 1, $0) }
+    }
+  }
+
+  /// Why cells of a combination are not worth their time any more; nil if they are.
+  func reasonToSkip(_ combination: Combination) -> String? {
+    for role in Role.allCases {
+      guard let broke = breaks[Part(role: role, peer: combination[role])], broke.count >= Self.patience else {
+        continue
+      }
+      return "\(combination[role]) broke as \(role.rawValue) in \(broke.count) cells in a row, the last time: "
+        + broke.last.message.shortened()
+    }
+    return nil
   }
 
   /// Takes a session back. One that broke is ended.
@@ -51,4 +96,6 @@ actor SessionPool {
 struct StartFailure: Error {
   let error: PeerError
   let log: String
+  /// Whether that was known: nothing was tried.
+  var isKnown = false
 }

@@ -53,18 +53,32 @@ struct Trio {
 
   /// Gives the sessions back.
   func release() async {
-    for (role, session) in running {
-      if own[role] == nil { await pool.give(session) } else { await session.terminate() }
+    // At the same time: one that hangs takes seconds to end.
+    await withTaskGroup(of: Void.self) { tasks in
+      for (role, session) in running {
+        let isOwn = own[role] != nil
+        tasks.addTask { [pool] in
+          if isOwn { await session.terminate() } else { await pool.give(session) }
+        }
+      }
     }
   }
 }
 
 /// How much each session's log held at some time.
 struct LogMarks {
+  private let sessions: [Role: PeerSession]
   private var sizes: [Role: (log: String, size: Int)] = [:]
+  /// Whether an adapter was not even started, since it did not start before: its log of that time is kept elsewhere.
+  let isOfKnownFailure: Bool
 
   init(_ sessions: [Role: PeerSession]) {
-    for (role, session) in sessions { sizes[role] = (session.log, Files.size(session.log)) }
+    isOfKnownFailure = false
+    self.sessions = sessions
+    for (role, session) in sessions {
+      session.settleLog()
+      sizes[role] = (session.log, Files.size(session.log))
+    }
   }
 
   /// Of sessions that run, from now on; of one that did not start, the whole.
@@ -76,13 +90,20 @@ struct LogMarks {
   }
 
   /// The whole log of an adapter that did not start.
-  init(_ failure: Trio.RoleFailure) { sizes[failure.role] = (failure.failure.log, 0) }
+  init(_ failure: Trio.RoleFailure) {
+    sessions = [:]
+    isOfKnownFailure = failure.failure.isKnown
+    sizes[failure.role] = (failure.failure.log, 0)
+  }
 
   /// What was added to each log since.
   func added() -> PerRole<[UInt8]> {
     PerRole(putter: .putter, server: .server, getter: .getter).map { (role: Role) in
       guard let mark = sizes[role] else { return [] }
-      return Array(((try? Files.read(mark.log)) ?? []).dropFirst(mark.size))
+      sessions[role]?.settleLog()
+      let added = ((try? Files.read(mark.log)) ?? []).dropFirst(mark.size)
+      guard added.isEmpty, mark.size >= PeerSession.longestLog else { return Array(added) }
+      return Array("[syrpc: its log was full before this cell: nothing more of it was kept]\n".utf8)
     }
   }
 }

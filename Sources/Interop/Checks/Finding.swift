@@ -43,6 +43,8 @@ package struct CellResult: Sendable {
   package let skipReason: String?
   /// Where its transcripts and logs are, relative to the report's folder; nil if they were not kept.
   package var folder: String?
+  /// Why they were not kept though they should have been; nil if they were, or need not be.
+  package var unkept: String?
   /// How long the exchange took, judging not included.
   package var milliseconds = 0
   /// What happened to its connections.

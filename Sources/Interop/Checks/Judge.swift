@@ -28,7 +28,8 @@ package struct Judge: Sendable {
   /// Judges one cell.
   package func judge(_ evidence: Evidence) -> CellResult {
     var findings: [Finding] = []
-    for rule in rules {
+    // What is being interrupted is judged in part, and not reported.
+    for rule in rules where !Task.isCancelled {
       for role in rule.roles { findings.append(finding(rule, role, evidence)) }
       if rule.roles.isEmpty { findings.append(finding(rule, nil, evidence)) }
     }

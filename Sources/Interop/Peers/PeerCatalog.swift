@@ -64,6 +64,9 @@ package struct PeerCatalog: Sendable {
 }
 
 extension PeerCatalog.Entry {
+  /// The name of the log of a peer that is asked who it is.
+  package static func probeLog(_ peer: String) -> String { "\(peer)-probe.log" }
+
   fileprivate func probe(logFolder: String, in folder: RunFolder?) async -> RunReport.Peer {
     let command: PeerCommand
     switch availability {
@@ -74,14 +77,16 @@ extension PeerCatalog.Entry {
     var reference: LocalReference?
     if let path = command.reference { reference = await LocalReference.at(path) }
     do {
-      let log = logFolder / "\(manifest.name)-probe.log"
+      let log = logFolder / Self.probeLog(manifest.name)
       let session = try await PeerSession.start(peer: manifest.name, command, log: log, in: folder)
       let identity = session.identity
       await session.terminate()
       return RunReport.Peer(manifest, .live, identity: identity, reason: command.note, reference: reference)
     } catch {
       // It is there and does not work: its cells will fail, and say so.
-      return RunReport.Peer(manifest, .live, reason: "it did not start: \(error)", reference: reference)
+      let failure = error as? PeerError ?? PeerError(.broken, "\(error)")
+      return RunReport.Peer(
+        manifest, .live, reason: "it did not start: \(failure)", reference: reference, failure: failure)
     }
   }
 }

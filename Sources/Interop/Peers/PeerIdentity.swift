@@ -27,6 +27,26 @@ package struct PeerIdentity: Sendable, Hashable {
     isReference = false
   }
 
+  /// What sets it apart from what was said before, in words; nil if nothing does.
+  func difference(from before: PeerIdentity) -> String? {
+    func parts(_ identity: PeerIdentity) -> [(name: String, value: String)] {
+      [
+        ("implementation", identity.implementation), ("runtime", identity.runtime),
+        (
+          "libraries",
+          // Some languages' tables have no order.
+          identity.libraries.map { "\($0.key) \($0.value.stringValue ?? $0.value.description)" }.sorted()
+            .joined(separator: ", ")
+        ), ("bridged", "\(identity.bridged)"),
+        ("golden", identity.golden ?? "none"), ("location", identity.location ?? "none"),
+        ("features", "\(identity.features)"), ("reference", "\(identity.isReference)"),
+      ]
+    }
+    let differences = zip(parts(self), parts(before)).filter { $0.value != $1.value }
+      .map { "\"\($0.name)\" is \($0.value), and was \($1.value)" }
+    return differences.isEmpty ? nil : differences.joined(separator: "; ")
+  }
+
   /// Of the answer to `hello`.
   ///
   /// - Throws: ``PeerError`` that says what is missing.

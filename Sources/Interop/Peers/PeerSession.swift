@@ -26,29 +26,38 @@ package actor PeerSession {
   /// - Parameters:
   ///   - peer: its name.
   ///   - command: how it is started.
-  ///   - log: the file that takes its standard error.
+  ///   - log: the file that takes its standard error, up to ``longestLog``.
   ///   - folder: the run's folder, where the process is noted.
+  ///   - known: what it said of itself before, and has to say again; nil if it has not been asked yet.
   /// - Returns: the session, of which the first two questions are answered.
   /// - Throws: ``PeerError``.
   package static func start(
-    peer: String, _ command: PeerCommand, log: String, in folder: RunFolder?
+    peer: String, _ command: PeerCommand, log: String, in folder: RunFolder?, as known: PeerIdentity? = nil
   ) async throws -> PeerSession {
     let channel = try await Channel(peer: peer, command, log: log, in: folder)
     do {
-      let identity = try await channel.ask("hello", [:], within: .seconds(60)) { answer throws(PeerError) in
+      let identity = try await channel.ask("hello", [:], within: patience) { answer throws(PeerError) in
         try answer.identity()
       }
+      if let difference = known.flatMap(identity.difference) {
+        throw PeerError(.broken, "it is not what it was at the start of the run: \(difference)")
+      }
       // An adapter that answers everything with "ok" would make every cell green.
-      do {
-        try await channel.ask("no-such-operation", [:], within: .seconds(30))
-        throw PeerError(.broken, "it accepted an operation that does not exist")
-      } catch let error as PeerError where error.kind == .unsupported {}
+      try await channel.askWhatDoesNotExist()
       return PeerSession(peer: peer, identity: identity, log: log, channel: channel)
     } catch {
       await channel.terminate()
       throw error
     }
   }
+
+  /// How long an adapter may take to start and to say who it is.
+  static let patience = Duration.seconds(30)
+  /// How much of an adapter's standard error is kept, in bytes.
+  static let longestLog = 8 << 20
+
+  /// Sees to it that all that the adapter has logged until now is in its log.
+  nonisolated func settleLog() { channel.settleLog() }
 
   /// Whether the session can still be used.
   package var isBroken: Bool { get async { await channel.failure != nil } }
@@ -75,7 +84,7 @@ package actor PeerSession {
   package func putRequest(type: String, payload: String, resultID: String? = nil) async throws -> String {
     var question: JSONObject = ["type": .string(type), "payload": .string(payload)]
     question["result_id"] = resultID.map(JSON.string)
-    let id = try await channel.ask("put_request", question, within: .seconds(60)) { answer throws(PeerError) in
+    let id = try await channel.ask("put_request", question, within: .seconds(30)) { answer throws(PeerError) in
       try answer.putID()
     }
     if let resultID, id != resultID { throw PeerError(.failed, "told to use the id \(resultID), it used \(id)") }
@@ -121,10 +130,16 @@ package actor PeerSession {
   /// Closes the connection.
   ///
   /// - Throws: ``PeerError``.
-  package func close() async throws { try await channel.ask("close", [:], within: .seconds(30)) }
+  package func close() async throws {
+    try await channel.ask("close", [:], within: .seconds(30))
+    // An answer too many shows now, and not in the next cell, which has nothing to do with it.
+    try await channel.askWhatDoesNotExist()
+  }
 
-  /// Ends the adapter, gracefully if it can be.
-  package func terminate() async { await channel.terminate() }
+  /// Ends the adapter, gracefully if it can be; with less patience where the task is cancelled.
+  package func terminate() async {
+    await channel.terminate(grace: Task.isCancelled ? .milliseconds(500) : .seconds(2))
+  }
 }
 
 /// What an adapter is told to connect to.
@@ -183,6 +198,7 @@ private actor Channel {
     line.environment = command.environment.mapValues { $0 }
     line.workingDirectory = command.folder
     line.standardErrorFile = log
+    line.standardErrorLimit = PeerSession.longestLog
     do { process = try await LineProcess.start(line, notedIn: folder) } catch {
       throw PeerError(.broken, "\(error)")
     }
@@ -217,10 +233,20 @@ private actor Channel {
     }
   }
 
+  /// Asks for something that every adapter has to refuse.
+  func askWhatDoesNotExist() async throws {
+    do {
+      try await ask("no-such-operation", [:], within: .seconds(30))
+      throw noted(PeerError(.broken, "it accepted an operation that does not exist"))
+    } catch let error as PeerError where error.kind == .unsupported {}
+  }
+
   private func noted(_ error: PeerError) -> PeerError {
     if error.kind == .broken { failure = failure ?? error }
     return error
   }
 
-  func terminate() async { await process.terminate() }
+  nonisolated func settleLog() { process.settleErrors() }
+
+  func terminate(grace: Duration = .seconds(2)) async { await process.terminate(grace: grace) }
 }

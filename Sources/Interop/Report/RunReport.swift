@@ -12,10 +12,12 @@ package struct RunReport: Sendable {
     package let reason: String?
     /// The local checkout that was tested in place of the release; nil for the release.
     package let reference: LocalReference?
+    /// Why it cannot be used, though it is here; nil if it can.
+    package let failure: PeerError?
 
     package init(
       name: String, about: String, mode: Mode, identity: PeerIdentity? = nil, reason: String?,
-      reference: LocalReference? = nil
+      reference: LocalReference? = nil, failure: PeerError? = nil
     ) {
       self.name = name
       self.about = about
@@ -23,15 +25,16 @@ package struct RunReport: Sendable {
       self.identity = identity
       self.reason = reason
       self.reference = reference
+      self.failure = failure
     }
 
     init(
       _ manifest: PeerManifest, _ mode: Mode, identity: PeerIdentity? = nil, reason: String?,
-      reference: LocalReference? = nil
+      reference: LocalReference? = nil, failure: PeerError? = nil
     ) {
       self.init(
         name: manifest.name, about: manifest.about, mode: mode, identity: identity, reason: reason,
-        reference: reference)
+        reference: reference, failure: failure)
     }
   }
 
@@ -40,12 +43,17 @@ package struct RunReport: Sendable {
   package let cells: [CellResult]
   /// What is wrong with the list of divergences.
   package let problems: [String]
+  /// Why it ended before all cells had been run; nil if it did not.
+  package let endedEarly: String?
 
-  package init(run: JSONObject, peers: [Peer], cells: [CellResult], problems: [String]) {
+  package init(
+    run: JSONObject, peers: [Peer], cells: [CellResult], problems: [String], endedEarly: String? = nil
+  ) {
     self.run = run
     self.peers = peers
     self.cells = cells
     self.problems = problems
+    self.endedEarly = endedEarly
   }
 
   /// How many cells came to each verdict. What a recording plays is not live, and counted apart.
@@ -55,9 +63,11 @@ package struct RunReport: Sendable {
     }
   }
 
-  /// Whether everything was as expected: nothing failed, nothing was given up, and the list of divergences is right.
+  /// Whether everything was as expected: nothing failed, nothing was given up, nothing was left, and the list of
+  /// divergences is right.
   package var isAsExpected: Bool {
-    !cells.isEmpty && problems.isEmpty && cells.allSatisfy { !$0.verdict.isUnexpected && $0.verdict != .skipped }
+    endedEarly == nil && !cells.isEmpty && problems.isEmpty
+      && cells.allSatisfy { !$0.verdict.isUnexpected && $0.verdict != .skipped }
   }
 }
 
@@ -73,7 +83,7 @@ extension RunReport {
     return [
       "schema": .integer(Int64(Self.schema)), "run": .object(run), "peers": .array(peers.map(\.json)),
       "totals": counts(replayed: false), "replayed": counts(replayed: true),
-      "as_expected": .bool(isAsExpected),
+      "as_expected": .bool(isAsExpected), "ended_early": endedEarly.map(JSON.string) ?? nil,
       "divergence_problems": .array(problems.map(JSON.string)), "cells": .array(cells.map(\.json)),
     ]
   }

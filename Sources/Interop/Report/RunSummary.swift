@@ -36,6 +36,7 @@ package struct RunSummary {
       lines.append("        observed: \(finding.observed)")
     }
     if let folder = result.folder { lines.append("      kept in \(folder)") }
+    if let unkept = result.unkept { lines.append("      not kept: \(unkept)") }
     lines.append("      repeat: \(result.repeatCommand)")
     return lines
   }

@@ -5,7 +5,7 @@ import WireTap
 @testable import Interop
 
 @Suite struct RunReportTests {
-  private func report(_ verdicts: [Verdict], problems: [String] = []) -> RunReport {
+  private func report(_ verdicts: [Verdict], problems: [String] = [], endedEarly: String? = nil) -> RunReport {
     let cells = verdicts.map { verdict in
       let cell = Cell(
         combination: Combination(putter: "a", server: "b", getter: "c"), scenario: .echo, payload: "hello")
@@ -16,7 +16,8 @@ import WireTap
       return CellResult(cell: cell, findings: [finding])
     }
     let peer = RunReport.Peer(name: "a", about: "", mode: .missing, identity: nil, reason: "not here")
-    return RunReport(run: ["syrpc": "0"], peers: [peer], cells: cells, problems: problems)
+    return RunReport(
+      run: ["syrpc": "0"], peers: [peer], cells: cells, problems: problems, endedEarly: endedEarly)
   }
 
   @Test func onlyWhatIsExpectedIsAsExpected() {
@@ -26,6 +27,7 @@ import WireTap
     #expect(!report([.pass, .skipped]).isAsExpected, "what was given up is not as expected")
     #expect(!report([]).isAsExpected, "nothing was run")
     #expect(!report([.pass], problems: ["stale"]).isAsExpected)
+    #expect(!report([.pass], endedEarly: "it was interrupted").isAsExpected)
   }
 
   @Test func theSchemaIsAsDocumented() throws {

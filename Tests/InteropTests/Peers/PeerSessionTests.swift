@@ -85,6 +85,39 @@ import Testing
     }
   }
 
+  @Test func anAnswerTooManyToCloseShowsAtOnce() async throws {
+    let answers = #"read line; echo '{"id":3,"ok":true}'; echo '{"id":3,"ok":true}'; read line;"#
+    try await session(Self.hello + Self.probe + answers + "read line") { session in
+      let error = try await #require(throws: PeerError.self) { try await session.close() }
+      #expect(error.kind == .broken)
+      #expect(error.message.contains("out of turn"))
+      #expect(await session.isBroken)
+    }
+  }
+
+  @Test func oneThatIsNotWhatItWasIsBroken() async throws {
+    let script = Self.hello + Self.probe + "read line"
+    let before = PeerIdentity(implementation: "fake 2", runtime: "sh", libraries: [:])
+    let error = try await #require(throws: PeerError.self) {
+      try await withTemporaryFolder { folder in
+        let command = PeerCommand(
+          executable: "/bin/sh", arguments: ["-c", script], environment: [:], folder: folder, note: nil)
+        _ = try await PeerSession.start(peer: "fake", command, log: folder / "log", in: nil, as: before)
+      }
+    }
+    #expect(error.kind == .broken)
+    #expect(
+      error.message == "it is not what it was at the start of the run: \"implementation\" is fake, and was fake 2")
+  }
+
+  @Test func theOrderOfLibrariesIsNoDifference() {
+    let one = PeerIdentity(implementation: "a", runtime: "b", libraries: ["x": "1", "y": "2"])
+    let other = PeerIdentity(implementation: "a", runtime: "b", libraries: ["y": "2", "x": "1"])
+    #expect(one.difference(from: other) == nil)
+    let newer = PeerIdentity(implementation: "a", runtime: "b", libraries: ["y": "3", "x": "1"])
+    #expect(newer.difference(from: other) == "\"libraries\" is x 1, y 3, and was x 1, y 2")
+  }
+
   @Test func oneThatDiesInTheMiddleIsBroken() async throws {
     try await session(Self.hello + Self.probe + "read line; kill -9 $$") { session in
       let error = try await #require(throws: PeerError.self) {

@@ -1,0 +1,43 @@
+import AMQP
+import Foundation
+
+@testable import Interop
+
+/// Runs in which no peer starts, so that nobody needs a broker.
+struct StubbornPeers {
+  let folder: String
+  /// What its peer does.
+  var script = "echo started >>starts; exit 3"
+  var failure: PeerError?
+  var output: String?
+  var watch: BrokerWatch?
+
+  init(_ folder: String) { self.folder = folder }
+
+  var environment: RunEnvironment {
+    let command = PeerCommand(
+      executable: "/bin/sh", arguments: ["-c", script], environment: [:], folder: folder, note: nil)
+    let peer = RunReport.Peer(name: "stubborn", about: "", mode: .live, reason: nil, failure: failure)
+    return RunEnvironment(
+      broker: BrokerEndpoint(
+        address: BrokerAddress(host: "127.0.0.1", port: 1), about: "nobody", isPrivate: true),
+      commands: ["stubborn": command], peers: [peer], watch: watch, runFolder: nil, logFolder: folder,
+      output: output ?? folder / "output")
+  }
+
+  func run(_ payloads: [Glob] = [], parallel: Int = 1) async throws -> MatrixRun.Outcome {
+    var selection = RunPlan.Selection()
+    selection.scenarios = [Glob("echo")]
+    selection.payloads = payloads
+    let checkout = try checkout()
+    let plan = try RunPlan(
+      peers: ["stubborn"], selection: selection, corpus: try Corpus(folder: checkout.payloads),
+      contract: try Contract(checkout.contract))
+    return await MatrixRun(
+      plan: plan, judge: Judge(divergences: [], golden: GoldenMessages()), environment: environment, parallel: parallel
+    ).outcome { _ in }
+  }
+
+  /// How often its peer was started.
+  var starts: Int { (SmallFile.read(folder / "starts") ?? "").split(separator: "\n").count }
+}
