@@ -1,6 +1,5 @@
 import ArgumentParser
 import Interop
-import UnixSignals
 
 struct BrokerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -8,11 +7,21 @@ struct BrokerCommand: AsyncParsableCommand {
     discussion: "It listens on loopback only, and nothing of it is left afterwards, whatever happens.")
 
   func run() async throws {
-    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-    let broker = try await PrivateBroker.start()
-    print("amqp://\(broker.user):\(broker.password)@\(broker.host):\(broker.port)")
-    fflushOutput()
-    for await _ in signals { break }
-    await broker.stop()
+    do {
+      try await untilSignal {
+        let broker = try await PrivateBroker.start()
+        print("amqp://\(broker.user):\(broker.password)@\(broker.host):\(broker.port)")
+        fflushOutput()
+        do {
+          // It should not end by itself.
+          throw try await broker.waitForEnd()
+        } catch {
+          await broker.stop()
+          throw error
+        }
+      }
+    } catch let code as ExitCode where code == .couldNotRun {
+      // A signal is how it is meant to end.
+    }
   }
 }

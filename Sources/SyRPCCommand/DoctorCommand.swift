@@ -23,9 +23,11 @@ struct DoctorCommand: AsyncParsableCommand {
       print("RabbitMQ: \(error)")
     }
     let entries = try peers.catalog(checkout).entries
-    let folder = try await RunFolder.create(in: try StateFolder())
-    defer { try? folder.remove() }
-    let found = await PeerCatalog.probe(entries, logFolder: folder.path, in: folder)
+    let found = try await untilSignal {
+      let folder = try await RunFolder.create(in: try StateFolder())
+      defer { try? folder.remove() }
+      return await PeerCatalog.probe(entries, logFolder: folder.path, in: folder)
+    }
     print("")
     print(PeerTable.text(found))
     for peer in found {

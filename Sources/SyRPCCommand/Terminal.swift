@@ -6,8 +6,9 @@ import AMQP
 
 let versionText = "syrpc \(Versions.syrpc) (librabbitmq \(Versions.librabbitmq), jansson \(Versions.jansson))"
 
-/// A line on standard error.
+/// A line on standard error, after what was printed before.
 func printError(_ text: String) {
+  fflushOutput()
   FileHandle.standardError.write(Data("\(text)\n".utf8))
 }
 

@@ -25,12 +25,17 @@ struct UsedBroker {
   var restart: (@Sendable () async throws -> Void)?
   /// Where processes are noted.
   let folder: RunFolder
+  /// Tells whether it is still there.
+  let watch: BrokerWatch
 }
 
-/// Runs with a broker.
+/// Runs with a broker. If it ends meanwhile, what runs is cancelled.
 ///
-/// - Throws: what `body` throws; `BrokerError`, `BrokerAddressError`, `InteropError` if it cannot be used.
-func withBroker<Value>(_ choice: BrokerChoice, _ body: (UsedBroker) async throws -> Value) async throws -> Value {
+/// - Throws: what `body` throws; `BrokerError`, `BrokerAddressError`, `InteropError` if it cannot be used, or not any
+///   longer.
+func withBroker<Value: Sendable>(
+  _ choice: BrokerChoice, _ body: @escaping @Sendable (UsedBroker) async throws -> Value
+) async throws -> Value {
   switch choice {
   case .existing(let url, let replayVirtualHost):
     let address = try recordable(url)
@@ -45,18 +50,21 @@ func withBroker<Value>(_ choice: BrokerChoice, _ body: (UsedBroker) async throws
     defer { try? folder.remove() }
     let endpoint = BrokerEndpoint(
       address: address, about: "the broker at \(address.host):\(address.port)", isPrivate: false)
-    return try await body(UsedBroker(endpoint: endpoint, replayVirtualHost: replayVirtualHost, folder: folder))
+    let watch = BrokerWatch(address)
+    let used = UsedBroker(endpoint: endpoint, replayVirtualHost: replayVirtualHost, folder: folder, watch: watch)
+    return try await watch.run(until: { try await watch.waitForEndOfConnection() }, { try await body(used) })
   case .own:
     let broker = try await PrivateBroker.start()
     let outcome: Result<Value, any Error>
     do {
       let about = "a private RabbitMQ \(broker.version ?? "of unknown version") on 127.0.0.1:\(broker.port)"
+      let watch = BrokerWatch(broker.address)
+      let used = UsedBroker(
+        endpoint: BrokerEndpoint(address: broker.address, about: about, isPrivate: true),
+        replayVirtualHost: broker.replayVirtualHost, elsewhere: broker.elsewhere,
+        restart: { try await broker.restartInOrder() }, folder: broker.folder, watch: watch)
       outcome = .success(
-        try await body(
-          UsedBroker(
-            endpoint: BrokerEndpoint(address: broker.address, about: about, isPrivate: true),
-            replayVirtualHost: broker.replayVirtualHost, elsewhere: broker.elsewhere,
-            restart: { try await broker.restartInOrder() }, folder: broker.folder)))
+        try await watch.run(until: { try await broker.waitForEnd() }, { try await body(used) }))
     } catch { outcome = .failure(error) }
     await broker.stop()
     return try outcome.get()

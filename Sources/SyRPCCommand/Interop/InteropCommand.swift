@@ -3,7 +3,6 @@ import ArgumentParser
 import Foundation
 import Interop
 import SyRPCWire
-import UnixSignals
 import WireTap
 
 struct InteropCommand: AsyncParsableCommand {
@@ -69,6 +68,12 @@ struct InteropCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let isAsExpected = try await untilSignal { try await runs() }
+    if !isAsExpected { throw ExitCode.notAsExpected }
+  }
+
+  /// - Returns: whether all was as expected.
+  private func runs() async throws -> Bool {
     let choice = broker.map { BrokerChoice.existing(url: $0, replayVirtualHost: replayVirtualHost) } ?? .own
     let setup = try InteropSetup(
       selection: selection.selection, peers: peers, canReplay: choice.canReplay, replaysAll: selfTest)
@@ -76,73 +81,38 @@ struct InteropCommand: AsyncParsableCommand {
     guard hash.problems.isEmpty else {
       for problem in hash.problems.prefix(3) { printError("swift, SipHash-2-4: \(problem)") }
       printError("the hash is the judge's as well as the library's: nothing can be judged until it is right")
-      throw ExitCode.notAsExpected
+      return false
     }
     if listChecks {
       for rule in setup.judge.rules {
         let roles = rule.roles.map(\.rawValue).joined(separator: ", ")
         print("\(rule.id)\t\(rule.level.rawValue)\t\(roles)\t\(rule.meaning)")
       }
-      return
+      return true
     }
-    if selfTest {
-      try await runSelfTest(setup, choice)
-      return
-    }
+    if selfTest { return try await selfTests(setup, choice) }
     if list {
       for cell in setup.plan.cells { print(cell.name) }
       print("\(setup.plan.cells.count) cells, \(setup.judge.rules.count) checks")
-      return
+      return true
     }
-    let isAsExpected = try await untilSignal {
-      try await InteropRun(
-        setup: setup, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel,
-        faults: faults.fault
-      ).run()
-    }
-    if !isAsExpected { throw ExitCode.notAsExpected }
+    return try await InteropRun(
+      setup: setup, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel,
+      faults: faults.fault
+    ).run()
   }
 
-  private func runSelfTest(_ setup: InteropSetup, _ choice: BrokerChoice) async throws {
+  private func selfTests(_ setup: InteropSetup, _ choice: BrokerChoice) async throws -> Bool {
     let checks = Set(setup.judge.rules.map(\.id))
     let names = Set(try select("--mutation", mutation.map(Glob.init), from: Mutation.all.map(\.name)))
     let mutations = Mutation.all.filter { names.contains($0.name) && checks.contains($0.check) }
     if list {
       for mutation in mutations { print(mutation.name) }
-      return
+      return true
     }
-    let isAsExpected = try await untilSignal {
-      try await SelfTestCommandRun(
-        setup: setup, mutations: mutations, broker: choice, output: output ?? setup.checkout.defaultOutput,
-        parallel: parallel
-      ).run()
-    }
-    if !isAsExpected { throw ExitCode.notAsExpected }
-  }
-}
-
-/// Runs `body`; SIGINT and SIGTERM cancel it, so that everything it started is ended.
-///
-/// - Throws: what `body` throws; `ExitCode` 2 after a signal.
-func untilSignal<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-  let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-  return try await withThrowingTaskGroup(of: Value?.self) { group in
-    group.addTask { try await body() }
-    group.addTask {
-      for await signal in signals {
-        printError("\(signal): ending what was started")
-        break
-      }
-      return nil
-    }
-    let first: Value?
-    do { first = try await group.next() ?? nil } catch {
-      group.cancelAll()
-      throw error
-    }
-    group.cancelAll()
-    if let first { return first }
-    while (try? await group.next()) != nil {}
-    throw ExitCode.couldNotRun
+    return try await SelfTestCommandRun(
+      setup: setup, mutations: mutations, broker: choice, output: output ?? setup.checkout.defaultOutput,
+      parallel: parallel
+    ).run()
   }
 }

@@ -34,7 +34,7 @@ struct InteropRun: Sendable {
   }
 
   /// - Returns: whether all was as expected.
-  /// - Throws: `InteropError`, `BrokerError`, `CancellationError`.
+  /// - Throws: `InteropError`, `BrokerError`, `CancellationError`; the report has what was run until then.
   func run() async throws -> Bool {
     guard missingRequired.isEmpty else {
       for name in missingRequired {
@@ -46,23 +46,67 @@ struct InteropRun: Sendable {
       }
       throw ExitCode.notAsExpected
     }
+    // First, so that a folder that cannot be written to is known before anything runs.
+    let folder = try OutputFolder(output)
+    defer { extendLifetime(folder) }
     // Last run's cells must not be taken for this one's.
     try Files.remove(output / "cells")
-    // Written first, so that a folder that cannot be written to is known before anything runs.
-    try Files.write(Array("{}\n".utf8), to: output / "report.json")
-    return try await withBroker(broker) { used in try await run(used) }
+    try Files.remove(output / "peers")
+    let started = Date()
+    let record = RunRecord()
+    let unfinished = "it was killed, it could not write its report, or it is not over yet"
+    try await write(record.report(facts(started), endedEarly: unfinished))
+
+    let outcome: Result<Void, any Error>
+    do {
+      outcome = .success(try await withBroker(broker) { used in try await run(used, record) })
+    } catch { outcome = .failure(error) }
+
+    var failure: (any Error)?
+    if case .failure(let error) = outcome { failure = error }
+    let report = await record.report(facts(started), endedEarly: failure.map(reason))
+    // What a full disk keeps out of the report is on the terminal at least.
+    if failure == nil || !report.cells.isEmpty { show(report) }
+    do {
+      try write(report)
+      if failure == nil || !report.cells.isEmpty { print("report: \(reportFile)") }
+    } catch {
+      guard let first = failure else { throw error }
+      // What came first is the reason.
+      printError("\(error)")
+      throw first
+    }
+    if let failure { throw failure }
+    if let unkept = report.cells.compactMap(\.unkept).first { throw InteropError(unkept) }
+    print(report.isAsExpected ? "all as expected".green : "NOT as expected".red)
+    return report.isAsExpected
   }
 
-  private func run(_ used: UsedBroker) async throws -> Bool {
+  private var reportFile: String { output / "report.json" }
+
+  private func write(_ report: RunReport) throws {
+    try Files.write(try report.json.indented(levels: 2), to: reportFile)
+  }
+
+  /// Why a run ended early, for its report.
+  private func reason(_ error: any Error) -> String {
+    error is CancellationError ? "it was interrupted by a signal" : "\(error)"
+  }
+
+  private func run(_ used: UsedBroker, _ record: RunRecord) async throws {
     let (broker, folder) = (used.endpoint, used.folder)
-    let started = Date()
+    await record.note(broker: broker.about)
     let logs = folder.path / "logs"
-    try Files.write([], to: logs / "run.log")
+    try Files.createFolder(logs)
+    let peers = await PeerCatalog.probe(entries, logFolder: logs, in: folder)
+    try Task.checkCancellation()
+    await record.note(peers: peers)
+    print(PeerTable.text(peers))
+    keepLogs(of: peers, from: logs)
     let environment = RunEnvironment(
       broker: broker, replayVirtualHost: used.replayVirtualHost, elsewhere: used.elsewhere, restart: used.restart,
-      commands: commands, runFolder: folder, logFolder: logs, output: output, faults: faults)
-    let peers = await PeerCatalog.probe(entries, logFolder: logs, in: folder)
-    print(PeerTable.text(peers))
+      commands: commands, peers: peers, watch: used.watch, runFolder: folder, logFolder: logs, output: output,
+      faults: faults)
     let features = peers.compactMap { peer in peer.identity.map { (peer.name, $0.features) } }
     let possible = try plan.restricted(to: Dictionary(features) { first, _ in first })
     if possible.cells.count < plan.cells.count {
@@ -79,15 +123,23 @@ struct InteropRun: Sendable {
     fflushOutput()
 
     let progress = ProgressLine(total: plan.cells.count)
-    let results = try await MatrixRun(plan: plan, judge: judge, environment: environment, parallel: parallel)
-      .results { await progress.note($0) }
+    let outcome = await MatrixRun(plan: plan, judge: judge, environment: environment, parallel: parallel)
+      .outcome { await progress.note($0) }
     await progress.finish()
+    await record.note(outcome.results, problems: judge.problems(in: outcome.results))
+    if let failure = outcome.failure { throw failure }
+  }
 
-    let report = RunReport(
-      run: facts(broker, started), peers: peers, cells: results, problems: judge.problems(in: results))
-    try Files.write(try report.json.indented(levels: 2), to: output / "report.json")
-    show(report)
-    return report.isAsExpected
+  /// Keeps what those wrote that did not start: that is not tried again, and no cell has it.
+  private func keepLogs(of peers: [RunReport.Peer], from folder: String) {
+    for peer in peers where peer.failure != nil {
+      let log = (try? Files.read(folder / PeerCatalog.Entry.probeLog(peer.name))) ?? []
+      let path = output / "peers/\(peer.name).log"
+      do {
+        try Files.write(log, to: path)
+        print("\(peer.name) cannot be used: what it wrote to standard error is in \(path)")
+      } catch { printError("\(error)") }
+    }
   }
 
   private func show(_ report: RunReport) {
@@ -100,15 +152,16 @@ struct InteropRun: Sendable {
       for line in summary.divergences { print("  \(line)") }
     }
     for problem in report.problems { print("\nDivergence list: \(problem)".red) }
-    print("\n\(summary.totals)")
-    print("report: \(output / "report.json")")
-    print(report.isAsExpected ? "all as expected".green : "NOT as expected".red)
+    if let reason = report.endedEarly?.split(separator: "\n").first {
+      print("\nOnly \(report.cells.count) of \(plan.cells.count) cells were run: \(reason)".red)
+    }
+    if !report.cells.isEmpty { print("\n\(summary.totals)") }
   }
 
-  private func facts(_ broker: BrokerEndpoint, _ started: Date) -> JSONObject {
+  private func facts(_ started: Date) -> JSONObject {
     [
       "syrpc": .string(Versions.syrpc), "librabbitmq": .string(Versions.librabbitmq),
-      "jansson": .string(Versions.jansson), "broker": .string(broker.about),
+      "jansson": .string(Versions.jansson),
       "command": .array(CommandLine.arguments.map(JSON.string)),
       "started": .string(started.formatted(.iso8601)),
       "seconds": .real((Date().timeIntervalSince(started) * 10).rounded() / 10), "parallel": .integer(Int64(parallel)),

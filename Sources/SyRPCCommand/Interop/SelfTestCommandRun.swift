@@ -13,18 +13,21 @@ struct SelfTestCommandRun: Sendable {
   /// - Returns: whether every defect was found, and blamed on whom it is of.
   /// - Throws: `InteropError`, `BrokerError`, `CancellationError`.
   func run() async throws -> Bool {
-    let path = URL(filePath: output).standardizedFileURL.path / "self-test.json"
+    let folder = try OutputFolder(URL(filePath: output).standardizedFileURL.path)
+    defer { extendLifetime(folder) }
+    let path = folder.path / "self-test.json"
     // Written first, so that a folder that cannot be written to is known before anything runs.
     try Files.write(Array("{}\n".utf8), to: path)
     return try await withBroker(broker) { used in
       let started = ContinuousClock.now
       let logs = used.folder.path / "logs"
-      try Files.write([], to: logs / "run.log")
+      try Files.createFolder(logs)
+      let probed = await PeerCatalog.probe(setup.entries, logFolder: logs, in: used.folder)
+      print(PeerTable.text(probed))
       let environment = RunEnvironment(
-        broker: used.endpoint, replayVirtualHost: used.replayVirtualHost, commands: setup.commands,
-        runFolder: used.folder, logFolder: logs, output: output)
+        broker: used.endpoint, replayVirtualHost: used.replayVirtualHost, commands: setup.commands, peers: probed,
+        watch: used.watch, runFolder: used.folder, logFolder: logs, output: output)
       let peers = setup.entries.map(\.manifest.name).filter { setup.commands[$0] != nil }
-      print(PeerTable.text(await PeerCatalog.probe(setup.entries, logFolder: logs, in: used.folder)))
       let run = SelfTestRun(
         mutations, peers: peers, recordings: setup.recordings, plan: setup.plan, judge: setup.judge,
         environment: environment, parallel: parallel, executable: PeerOptions.executable)

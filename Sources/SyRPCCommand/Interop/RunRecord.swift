@@ -1,0 +1,34 @@
+import Foundation
+import Interop
+import SyRPCWire
+
+/// What is known of a run so far, so that a report can be written however it ends.
+actor RunRecord {
+  private var broker = "none yet"
+  private var peers: [RunReport.Peer] = []
+  private var results: [CellResult] = []
+  private var problems: [String] = []
+
+  func note(broker: String) { self.broker = broker }
+  func note(peers: [RunReport.Peer]) { self.peers = peers }
+
+  /// - Parameters:
+  ///   - results: in the plan's order.
+  ///   - problems: what is wrong with the list of divergences.
+  func note(_ results: [CellResult], problems: [String]) {
+    self.results = results
+    self.problems = problems
+  }
+
+  /// - Parameters:
+  ///   - facts: what else is known of the run.
+  ///   - endedEarly: why not all cells were run; nil if they were.
+  /// - Returns: the report.
+  func report(_ facts: JSONObject, endedEarly: String?) -> RunReport {
+    var facts = facts
+    facts["broker"] = .string(broker)
+    // What was not seen may be in what was not run.
+    return RunReport(
+      run: facts, peers: peers, cells: results, problems: endedEarly == nil ? problems : [], endedEarly: endedEarly)
+  }
+}
