@@ -30,14 +30,7 @@ struct TapCommand: AsyncParsableCommand {
       (0...65535).contains(port), colon != listen.startIndex
     else { throw ValidationError("--listen \(listen) is not host:port") }
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-    let formatter = FrameFormatter()
-    let tap = try await Tap.start(
-      listen: String(listen[..<colon]), port: port, brokerHost: address.host, brokerPort: address.port, role: "tapped",
-      faults: faults.fault
-    ) { connection, entry in
-      print(formatter.line(connection: connection, entry))
-      fflushOutput()
-    }
+    let tap = try await start(host: String(listen[..<colon]), port: port, address)
     printError("listening on \(tap.host):\(tap.port), broker \(address.host):\(address.port)")
     for await _ in signals { break }
     let transcripts = await tap.stop()
@@ -46,6 +39,23 @@ struct TapCommand: AsyncParsableCommand {
       let path = output / "tap-\(transcript.head.connection).jsonl"
       try Files.write(try transcript.jsonLines(), to: path)
       printError("wrote \(path)")
+    }
+  }
+
+  private func start(host: String, port: Int, _ broker: BrokerAddress) async throws -> Tap {
+    let formatter = FrameFormatter()
+    do {
+      return try await Tap.start(
+        listen: host, port: port, brokerHost: broker.host, brokerPort: broker.port, role: "tapped",
+        faults: faults.fault
+      ) { connection, entry in
+        print(formatter.line(connection: connection, entry))
+        fflushOutput()
+      }
+    } catch {
+      guard error.code == .addressInUse else { throw error }
+      let holder = PortHolder.of(port: port).map { ", by \($0)" } ?? ""
+      throw InteropError("\(error)\(holder)\nName another port, or 0 for a free one, with --listen.")
     }
   }
 }
