@@ -32,8 +32,8 @@ package struct Rule: Sendable {
 
   /// All checks, in the order of a call.
   package static let all: [Rule] =
-    outcomeRules + topologyRules + publishRules + framingRules + propertyRules + hashRules + consumerRules
-    + payloadRules + connectionRules + replayRules
+    outcomeRules + identityRules + topologyRules + publishRules + framingRules + propertyRules + hashRules
+    + consumerRules + payloadRules + connectionRules + replayRules
 }
 
 /// What a rule finds.

@@ -36,6 +36,8 @@ package struct AdapterDefect: Sendable {
     case changeID = "change-id"
     /// It says that it is another version.
     case changeVersion = "change-version"
+    /// It says that its libraries are other versions.
+    case changeLibraries = "change-libraries"
   }
 
   package let kind: Kind

@@ -99,7 +99,11 @@ package struct SelfTestRun: Sendable {
     let address = recorded == nil ? environment.broker.address : environment.replayAddress
     let inspector = BrokerInspector(
       address, isTidy: recorded != nil || !environment.broker.isPrivate, Logger(label: "syrpc.interop"))
-    var trio = Trio(planting.cell, from: pool, replacing: try await replaced(planting, id))
+    let replaced: [Role: PeerSession]
+    do throws(Trio.RoleFailure) { replaced = try await self.replaced(planting, id) } catch {
+      return judge.outcome(of: planting, plan.evidence(of: planting.cell, error, environment, 0))
+    }
+    var trio = Trio(planting.cell, from: pool, replacing: replaced)
     var outcome: Result<Planting.Outcome, any Error>
     do {
       outcome = .success(try await plant(planting, plot, recorded, &trio, inspector))
@@ -110,14 +114,23 @@ package struct SelfTestRun: Sendable {
   }
 
   /// A session with a defective adapter, if that is the mutation.
-  private func replaced(_ planting: Planting, _ id: String) async throws -> [Role: PeerSession] {
+  private func replaced(_ planting: Planting, _ id: String) async throws(Trio.RoleFailure) -> [Role: PeerSession] {
     guard case .adapter(let defect) = planting.mutation.defect, let command = environment.commands[planting.peer]
     else { return [:] }
-    return [
-      planting.mutation.role: try await PeerSession.start(
-        peer: planting.peer, command.with(defect, executable: executable),
-        log: environment.logFolder / "\(planting.peer)-defective-\(id).log", in: environment.runFolder)
-    ]
+    let role = planting.mutation.role
+    let log = environment.logFolder / "\(planting.peer)-defective-\(id).log"
+    // One that always says the same is not found out by that.
+    let known = planting.mutation.check == "outcome.open" ? environment.identities[planting.peer] : nil
+    do {
+      return [
+        role: try await PeerSession.start(
+          peer: planting.peer, command.with(defect, executable: executable), log: log, in: environment.runFolder,
+          as: known)
+      ]
+    } catch {
+      let error = error as? PeerError ?? PeerError(.broken, "\(error)")
+      throw Trio.RoleFailure(role: role, failure: StartFailure(error: error, log: log))
+    }
   }
 
   private func plant(

@@ -82,6 +82,16 @@ struct DefectivePeerCommand: AsyncParsableCommand {
           if operation == "get_result", answer["result_id"] == nil { answer["result_id"] = "another" }
           answer.setEverywhere("result_id") { $0.dropLast() + ($0.last == "0" ? "1" : "0") }
         })
+    case .changeLibraries:
+      write(
+        try await changed(line, process) { answer in
+          guard case .object(var hello)? = answer["hello"], let libraries = hello["libraries"]?.objectValue else {
+            return
+          }
+          hello["libraries"] = .object(
+            JSONObject(libraries.map { ($0.key, .string("\($0.value.stringValue ?? "").1")) }))
+          answer["hello"] = .object(hello)
+        })
     case .changeVersion: write(try await changed(line, process) { $0.setEverywhere("implementation") { "\($0).1" } })
     }
   }

@@ -1,15 +1,18 @@
 internal import SyRPCWire
 
-/// Adapters that fail.
+/// Adapters that fail, or are not what they say.
 extension Mutation {
   static let answers: [Mutation] =
     Role.allCases.flatMap { role -> [Mutation] in
       [
         adapter("fails", role, fails: "outcome.open", .fail, at: "open"),
         adapter("exits", role, fails: "outcome.open", .exit, at: "open"),
+        adapter("other-version", role, fails: "outcome.open", .changeVersion, at: "hello"),
+        adapter("other-libraries", role, fails: "identity.client", .changeLibraries, at: "hello"),
         adapter("fails", role, fails: "outcome.close", .fail, at: "close"),
         adapter("exits", role, fails: "outcome.close", .exit, at: "close"),
         adapter("answers-twice", role, fails: "outcome.close", .answerTwice, at: operations[role]),
+        adapter("closes-twice", role, fails: "outcome.close", .answerTwice, at: "close"),
         adapter("fails", role, fails: outcomes[role] ?? "", .fail, at: operations[role]),
         adapter("exits", role, fails: outcomes[role] ?? "", .exit, at: operations[role]),
         adapter("no-json", role, fails: outcomes[role] ?? "", .answerText, at: operations[role]),
