@@ -39,6 +39,9 @@ struct LaneRun {
     _ report: (Int, CellResult) async throws -> Void
   ) async throws {
     var setbacks = 0
+    /// The cell whose application the next of its scenario can have, since nothing is left in it: to declare durable
+    /// exchanges and queues anew for each is half of the broker's work.
+    var clean: (number: Int, scenario: Scenario)?
     for (number, cell) in cells {
       try Task.checkCancellation()
       guard setbacks < Self.patience else {
@@ -53,7 +56,9 @@ struct LaneRun {
       let sessions = await trio.sessions()
       let logs = LogMarks(sessions)
       let started = ContinuousClock.now
-      let evidence = try await evidence(cell, number, sessions)
+      let application = clean.flatMap { $0.scenario == cell.scenario ? $0.number : nil } ?? number
+      let evidence = try await evidence(cell, application, sessions)
+      clean = evidence.isClean ? (application, cell.scenario) : nil
       let took = started.duration(to: .now)
       try Task.checkCancellation()
       let result = try await judging.result(evidence, took: took, logs: logs)
@@ -86,6 +91,11 @@ struct LaneRun {
 }
 
 extension Evidence {
+  /// Whether all went well, and no message and no consumer was found afterwards.
+  fileprivate var isClean: Bool {
+    leftovers?.isEmpty == true && brokerProblem == nil && !Role.allCases.contains { roles[$0].hasFailed }
+  }
+
   /// Whether a peer timed out or broke.
   fileprivate var hasSetback: Bool {
     Role.allCases.contains { role in

@@ -19,7 +19,7 @@ package struct MatrixRun: Sendable {
   }
 
   /// The most cells of a lane: short ones end together, and leave no core idle in the end.
-  private static let laneLength = 24
+  private static let laneLength = 33
 
   /// Runs all cells.
   ///
