@@ -1,7 +1,19 @@
 internal import TextTable
 
-/// The matrix as a table: a line a combination, a column a scenario.
+/// The matrix as two tables: a line a combination, and a line a scenario.
 package struct MatrixTable {
+  /// Scenarios that share a column.
+  private struct Group: Sendable {
+    let title: String
+    let includes: @Sendable (Cell) -> Bool
+
+    static let all = [
+      Group(title: "echo") { $0.scenario == .echo },
+      Group(title: "other scenarios") { $0.scenario != .echo && $0.recording == nil },
+      Group(title: "recordings") { $0.recording != nil },
+    ]
+  }
+
   private struct Row {
     /// Who plays what, with a mark where a recording plays.
     let peers: PerRole<String>
@@ -10,22 +22,33 @@ package struct MatrixTable {
 
   /// The table as text, without colour.
   package static func text(_ results: [CellResult]) -> String {
-    let scenarios = results.map(\.cell.scenario).uniqued()
+    let groups = Group.all.filter { group in results.contains { group.includes($0.cell) } }
     let combinations = results.map(\.cell.combination).uniqued()
     let rows = combinations.map { combination in
       Row(
         peers: peers(results.first { $0.cell.combination == combination }?.cell, combination),
-        cells: scenarios.map { scenario in
-          summary(results.filter { $0.cell.combination == combination && $0.cell.scenario == scenario })
+        cells: groups.map { group in
+          summary(results.filter { $0.cell.combination == combination && group.includes($0.cell) })
         })
     }
     let table = TextTable<Row> { row in
       [
         Column(title: "putter", value: row.peers.putter), Column(title: "server", value: row.peers.server),
         Column(title: "getter", value: row.peers.getter),
-      ] + zip(scenarios, row.cells).map { Column(title: $0.name, value: $1) }
+      ] + zip(groups, row.cells).map { Column(title: $0.title, value: $1) }
     }
-    return table.string(for: rows) ?? ""
+    return (table.string(for: rows) ?? "") + "\n\n" + scenarios(results)
+  }
+
+  private static func scenarios(_ results: [CellResult]) -> String {
+    let table = TextTable<Scenario> { scenario in
+      [
+        Column(title: "scenario", value: scenario.name),
+        Column(title: "cells", value: summary(results.filter { $0.cell.scenario == scenario })),
+        Column(title: "", value: scenario.about),
+      ]
+    }
+    return table.string(for: results.map(\.cell.scenario).uniqued()) ?? ""
   }
 
   private static func peers(_ cell: Cell?, _ combination: Combination) -> PerRole<String> {

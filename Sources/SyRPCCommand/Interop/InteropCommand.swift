@@ -96,6 +96,7 @@ struct InteropCommand: AsyncParsableCommand {
       print("\(setup.plan.cells.count) cells, \(setup.judge.rules.count) checks")
       return true
     }
+    try setup.demandRequired()
     return try await InteropRun(
       setup: setup, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel,
       faults: faults.fault
@@ -110,6 +111,7 @@ struct InteropCommand: AsyncParsableCommand {
       for mutation in mutations { print(mutation.name) }
       return true
     }
+    try setup.demandRequired()
     return try await SelfTestCommandRun(
       setup: setup, mutations: mutations, broker: choice, output: output ?? setup.checkout.defaultOutput,
       parallel: parallel

@@ -13,7 +13,6 @@ struct InteropRun: Sendable {
   let judge: Judge
   let entries: [PeerCatalog.Entry]
   let commands: [String: Interop.PeerCommand]
-  let missingRequired: [String]
   let broker: BrokerChoice
   let output: String
   let parallel: Int
@@ -26,7 +25,6 @@ struct InteropRun: Sendable {
     judge = setup.judge
     entries = setup.entries
     commands = setup.commands
-    missingRequired = setup.missingRequired
     self.broker = broker
     self.output = URL(filePath: output).standardizedFileURL.path
     self.parallel = parallel
@@ -36,16 +34,6 @@ struct InteropRun: Sendable {
   /// - Returns: whether all was as expected.
   /// - Throws: `InteropError`, `BrokerError`, `CancellationError`; the report has what was run until then.
   func run() async throws -> Bool {
-    guard missingRequired.isEmpty else {
-      for name in missingRequired {
-        let entry = entries.first { $0.manifest.name == name }
-        switch entry?.availability {
-        case .missing(let reason), .replay(let reason): printError("--require \(name): it is not live here: \(reason)")
-        case .live, nil: printError("--require \(name): it is not among the peers selected")
-        }
-      }
-      throw ExitCode.notAsExpected
-    }
     // First, so that a folder that cannot be written to is known before anything runs.
     let folder = try OutputFolder(output)
     defer { extendLifetime(folder) }
@@ -143,7 +131,7 @@ struct InteropRun: Sendable {
   }
 
   private func show(_ report: RunReport) {
-    for line in MatrixTable.text(report.cells).split(separator: "\n") {
+    for line in MatrixTable.text(report.cells).split(separator: "\n", omittingEmptySubsequences: false) {
       print(line.contains("FAIL") || line.contains("UNEXPECTED") ? String(line).red : String(line))
     }
     let summary = RunSummary(report)

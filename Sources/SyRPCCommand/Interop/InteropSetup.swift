@@ -9,7 +9,7 @@ struct InteropSetup {
   /// Those that take part, and those that would if they were here.
   let entries: [PeerCatalog.Entry]
   let commands: [String: Interop.PeerCommand]
-  let missingRequired: [String]
+  private let missingRequired: [String]
   /// Of the peers that are not live; or one of each side of every peer.
   let recordings: [RecordedConversation]
 
@@ -62,5 +62,19 @@ struct InteropSetup {
       checks: chosen.checks.isEmpty ? [Glob("*")] : chosen.checks,
       divergences: try Divergence.read(checkout.divergences),
       golden: try GoldenMessages(folder: checkout.messages))
+  }
+
+  /// Checks that the peers that `--require` names are live.
+  ///
+  /// - Throws: `ExitCode` 1, and says why they are not.
+  func demandRequired() throws {
+    guard !missingRequired.isEmpty else { return }
+    for name in missingRequired {
+      switch entries.first(where: { $0.manifest.name == name })?.availability {
+      case .missing(let reason), .replay(let reason): printError("--require \(name): it is not live here: \(reason)")
+      case .live, nil: printError("--require \(name): it is not among the peers selected")
+      }
+    }
+    throw ExitCode.notAsExpected
   }
 }
