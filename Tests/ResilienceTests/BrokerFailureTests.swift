@@ -153,6 +153,41 @@ struct BrokerFailureTests {
     }
   }
 
+  @Test func whoWaitsOutAnAlarmInVainIsToldOfIt() async throws {
+    try await withNode { node, configuration in
+      var configuration = configuration
+      configuration.whenBlocked = .wait
+      configuration.publishTimeout = .seconds(2)
+      let client = SyRPCClient(configuration, logger: quiet)
+      try await client.connect()
+      try await node.setMemoryAlarm(true)
+      for _ in 0..<2 {
+        let error = await syrpcError { try await client.putRequest(type: "t", data: 1) }
+        #expect(error?.code == .blocked)
+        #expect(error?.message.contains("low on memory") == true, "\(error?.message ?? "")")
+      }
+      try await node.setMemoryAlarm(false)
+      // It takes them again, sooner or later.
+      while await syrpcError({ try await client.putRequest(type: "t", data: 2) })?.code == .blocked {}
+      await client.close()
+    }
+  }
+
+  @Test func whatItsQueueRefusesIsNotConfirmed() async throws {
+    try await withNode { node, configuration in
+      var configuration = configuration
+      configuration.publishTimeout = .seconds(3)
+      try await node.control(
+        "set_policy", "--apply-to", "queues", "full", ".*", #"{"max-length":0,"overflow":"reject-publish"}"#)
+      let client = SyRPCClient(configuration, logger: quiet)
+      let error = await syrpcError { try await client.putRequest(type: "t", data: 1) }
+      #expect(error?.code == .notConfirmed)
+      try await node.control("clear_policy", "full")
+      try await client.putRequest(type: "t", data: 2)
+      await client.close()
+    }
+  }
+
   @Test func eachRefusalHasItsCode() async throws {
     try await withNode(settings: "max_message_size = 1000000") { node, configuration in
       try await node.addUser("weak", password: "s3cret", write: "^nothing$")

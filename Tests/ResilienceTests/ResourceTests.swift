@@ -14,9 +14,9 @@ import Testing
         let serving = Task { try await server.serve { $0.data } }
         func calls(_ count: Int) async throws {
           try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<64 {
+            for _ in 0..<80 {
               group.addTask {
-                for number in 0..<count / 64 {
+                for number in 0..<count / 80 {
                   let data = JSON.integer(Int64(number))
                   let answer = try await client.call(type: "echo", data: data, timeout: .seconds(60))
                   #expect(answer == data)

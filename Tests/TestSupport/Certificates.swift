@@ -37,7 +37,8 @@ package struct Certificates: Sendable {
     try openssl(
       ["req"] + Self.newKey + [
         "-keyout", key(name), "-out", request, "-subj", "/CN=\(commonName)", "-addext",
-        "subjectAltName=DNS:\(commonName)",
+        // librabbitmq 0.11 does not look at addresses.
+        "subjectAltName=DNS:\(commonName),IP:127.0.0.1",
       ])
     try openssl([
       "x509", "-req", "-in", request, "-CA", certificate(authority), "-CAkey", key(authority), "-CAcreateserial",

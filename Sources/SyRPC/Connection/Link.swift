@@ -184,13 +184,18 @@ actor Link<User: Sendable> {
   }
 
   private func open(_ broker: BrokerAddress) async throws -> Opened {
-    let (life, monitor, purpose) = (Life(), context.monitor, purpose)
+    let (life, monitor, purpose, trouble) = (Life(), context.monitor, purpose, trouble)
     var options = configuration.connectionOptions
     options.name += ", \(purpose)"
     options.observe = { event in
       switch event {
-      case .blocked(let reason): monitor.tell(purpose, .blocked(reason: reason))
-      case .unblocked: monitor.tell(purpose, .connected(broker: broker.place))
+      case .blocked(let reason):
+        // Whoever waits it out in vain is told why.
+        trouble.set(AMQPError(.blocked, "the broker blocks publishers: \(reason)"))
+        monitor.tell(purpose, .blocked(reason: reason))
+      case .unblocked:
+        trouble.clear()
+        monitor.tell(purpose, .connected(broker: broker.place))
       case .ended(let error):
         life.finish()
         // While it is set up, whoever sets it up gets the error and tells.
