@@ -29,15 +29,15 @@ struct BrokerFailureTests {
   @Test func killedWithConfirmedRequestsQueued() async throws {
     try await withNode { node, configuration in
       let client = SyRPCClient(configuration, logger: quiet)
-      let ids = try await withThrowingTaskGroup(of: [String].self) { group in
+      let requests = try await withThrowingTaskGroup(of: [(id: String, data: JSON)].self) { group in
         for part in 0..<20 {
           group.addTask {
-            var ids: [String] = []
+            var requests: [(id: String, data: JSON)] = []
             for number in 0..<Self.count / 20 {
-              ids.append(
-                try await client.putRequest(type: "echo", data: [.string("\(part)"), .integer(Int64(number))]))
+              let data: JSON = [.string("\(part)"), .integer(Int64(number))]
+              requests.append((try await client.putRequest(type: "echo", data: data), data))
             }
-            return ids
+            return requests
           }
         }
         return try await group.reduce(into: []) { $0 += $1 }
@@ -46,7 +46,7 @@ struct BrokerFailureTests {
       try await node.restart()
       let server = SyRPCServer(configuration, logger: quiet)
       let serving = Task { try await server.serve { $0.data } }
-      let answered = await answers(client, ids)
+      let answered = await answers(client, requests)
       #expect(answered == Self.count)
       print("broker killed with \(Self.count) confirmed requests queued: \(answered) answered")
       serving.cancel()
@@ -239,11 +239,11 @@ struct BrokerFailureTests {
     }
   }
 
-  /// How many results are there that were put.
-  private func answers(_ client: SyRPCClient, _ ids: [String]) async -> Int {
+  /// How many requests have the answer that an echo gives.
+  private func answers(_ client: SyRPCClient, _ requests: [(id: String, data: JSON)]) async -> Int {
     await withTaskGroup(of: Bool.self) { group in
-      for id in ids {
-        group.addTask { (try? await client.getResult(id, timeout: .seconds(120))) != nil }
+      for request in requests {
+        group.addTask { (try? await client.getResult(request.id, timeout: .seconds(120))) == request.data }
       }
       return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
     }

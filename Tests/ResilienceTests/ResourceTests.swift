@@ -47,13 +47,16 @@ import Testing
         let (client, server) = (app.client(), app.server())
         try await client.connect()
         let before = try Usage.now()
+        let begun = Counter()
         try await withThrowingTaskGroup(of: Void.self) { group in
           for number in 0..<10_000 {
             group.addTask {
+              begun.add(1)
               let result = try await client.getResult("\(number)", timeout: .seconds(300))
               #expect(result == .integer(Int64(number)))
             }
           }
+          while begun.now < 10_000 { try await Task.sleep(for: .milliseconds(10)) }
           for index in 0..<64 { try await app.until(app.topology.resultQueue(at: index).name, consumers: 1) }
           let during = try Usage.now()
           print("resources: before 10,000 waiters \(before); with them \(during)")

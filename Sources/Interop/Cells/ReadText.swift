@@ -40,20 +40,38 @@ package struct TextReader {
 }
 
 extension JSON {
-  /// Whether the outermost object has a key twice. Objects in the payload do not count: they are the user's.
+  /// Whether the outermost object of a text that is JSON has a key twice. Objects in the payload do not count: they are
+  /// the user's. Seen in the text itself, since a value has each key once.
   fileprivate static func hasRepeatedTopLevelKey(_ body: [UInt8]) -> Bool {
-    do {
-      _ = try JSON(parsing: body, options: .rejectDuplicateKeys)
-      return false
-    } catch {
-      guard error.code == .duplicateKey, let value = try? JSON(parsing: body), case .object(let members) = value else {
-        return false
+    var keys: Set<[UInt8]> = []
+    var depth = 0
+    var place = body.startIndex
+    while place < body.endIndex {
+      switch body[place] {
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: "\""):
+        let string = body[place..<endOfString(body, place)]
+        place = string.endIndex
+        let next = body[place...].first { !" \t\n\r".utf8.contains($0) }
+        guard depth == 1, next == UInt8(ascii: ":") else { continue }
+        guard keys.insert(Array(((try? JSON(exactly: Array(string)))?.stringValue ?? "").utf8)).inserted else {
+          return true
+        }
+        continue
+      default: break
       }
-      // The duplicate may be within the data: then the data alone is refused as well.
-      return !members.contains { member in
-        guard let text = try? member.value.encoded() else { return false }
-        return (try? JSON(parsing: text, options: .rejectDuplicateKeys)) == nil
-      }
+      place += 1
     }
+    return false
+  }
+
+  /// The place after the quote that ends the string that begins here.
+  private static func endOfString(_ body: [UInt8], _ start: Int) -> Int {
+    var place = start + 1
+    while place < body.endIndex, body[place] != UInt8(ascii: "\"") {
+      place += body[place] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    return min(place + 1, body.endIndex)
   }
 }
