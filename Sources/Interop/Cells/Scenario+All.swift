@@ -140,9 +140,9 @@ extension Scenario {
     $0.laterPayload = "hello"
   }
 
-  package static let burst = Scenario(
-    name: "burst", about: "three requests are there when the server comes", payloads: ["hello"],
-    steps: [.open([.putter]), .put(3), .open([.server]), .serve(3), .open([.getter]), .get([0, 1, 2])]
+  package static let burst = single(
+    "burst", "one queue; three requests are there when the server comes",
+    [.open([.putter]), .put(3), .open([.server]), .serve(3), .open([.getter]), .get([0, 1, 2])]
   ).with { $0.varied = [.server] }
 
   package static let twoApplications = Scenario(
