@@ -84,7 +84,7 @@ struct ConnectionTests {
     let cable = try Cable(to: try await Broker.address)
     defer { cable.stop() }
     let connection = try await connect(
-      BrokerAddress(host: "127.0.0.1", port: cable.port), options { $0.replyTimeout = .milliseconds(300) })
+      BrokerAddress(host: "127.0.0.1", port: cable.port), options { $0.replyTimeout = .seconds(5) })
     cable.hold(.toClient)
     let error = await amqpError { try await connection.publish([1], to: "", routingKey: "q") }
     #expect(error?.code == .timedOut)
@@ -95,7 +95,7 @@ struct ConnectionTests {
     let cable = try Cable(to: try await Broker.address)
     defer { cable.stop() }
     let connection = try await connect(
-      BrokerAddress(host: "127.0.0.1", port: cable.port), options { $0.replyTimeout = .milliseconds(300) })
+      BrokerAddress(host: "127.0.0.1", port: cable.port), options { $0.replyTimeout = .seconds(5) })
     cable.hold(.toBroker)
     let body = [UInt8](repeating: 0x20, count: 32 << 20)
     let error = await amqpError { try await connection.publish(body, to: "", routingKey: "q") }

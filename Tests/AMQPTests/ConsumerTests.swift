@@ -18,7 +18,8 @@ struct ConsumerTests {
 
   @Test func aBigBodyComesAsItWent() async throws {
     try await withQueue { connection, binding in
-      let body = (0..<4 << 20).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 12) }
+      // Three frames and a bit.
+      let body = (0..<400_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 12) }
       try await connection.publish(body, to: binding.exchange, routingKey: binding.routingKey)
       try await connection.publish([], to: binding.exchange, routingKey: binding.routingKey)
       var (_, events) = try await consume(binding.queue, on: connection)

@@ -37,9 +37,6 @@ import WireTap
     }
   }
 
-  /// For large collections: where two differ, `#expect` would look for the smallest difference for hours.
-  private func isSame<Value: Equatable>(_ left: [Value], _ right: [Value]) -> Bool { left == right }
-
   /// A frame, so many times.
   private func many(_ count: Int, of frame: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []

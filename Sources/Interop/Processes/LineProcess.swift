@@ -146,7 +146,7 @@ package actor LineProcess {
 
   /// The error for a process whose pipes are closed, as soon as it is reaped or `limit` has passed.
   private func endingError(
-    within limit: Duration = .seconds(10), orElse code: LineProcessError.Code = .ended,
+    within limit: Duration = .seconds(60), orElse code: LineProcessError.Code = .ended,
     _ complaint: String = "closed its output"
   ) async throws -> LineProcessError {
     let deadline = ContinuousClock.now + limit
