@@ -15,17 +15,19 @@ package struct PortHolder: Hashable, Sendable, CustomStringConvertible {
   package static func of(port: Int) -> PortHolder? {
     let sockets = Set(["tcp", "tcp6"].flatMap { listening(SmallFile.read("/proc/net/\($0)") ?? "", port) })
     guard !sockets.isEmpty else { return nil }
-    let files = FileManager.default
-    for pid in ((try? files.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap(Int32.init).sorted() {
-      let folder = "/proc/\(pid)/fd"
-      for descriptor in (try? files.contentsOfDirectory(atPath: folder)) ?? [] {
-        guard let target = try? files.destinationOfSymbolicLink(atPath: folder / descriptor), sockets.contains(target)
-        else { continue }
-        let words = (SmallFile.read("/proc/\(pid)/cmdline") ?? "").split(separator: "\0")
-        return PortHolder(pid: pid, command: words.joined(separator: " ").shortened(to: 120))
-      }
+    let pids = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap(Int32.init)
+    // A process that it is just starting has all that it has, until it becomes another program.
+    let holders = pids.filter { holds($0, sockets) }.compactMap(ProcessIdentity.init(of:))
+    guard let oldest = holders.min(by: { $0.startTime < $1.startTime }) else { return nil }
+    let words = (SmallFile.read("/proc/\(oldest.pid)/cmdline") ?? "").split(separator: "\0")
+    return PortHolder(pid: oldest.pid, command: words.joined(separator: " ").shortened(to: 120))
+  }
+
+  private static func holds(_ pid: Int32, _ sockets: Set<String>) -> Bool {
+    let (files, folder) = (FileManager.default, "/proc/\(pid)/fd")
+    return ((try? files.contentsOfDirectory(atPath: folder)) ?? []).contains { descriptor in
+      (try? files.destinationOfSymbolicLink(atPath: folder / descriptor)).map(sockets.contains) == true
     }
-    return nil
   }
 
   /// The sockets in a table of proc(5) that listen on a port, as links in /proc name them. Of its fields the second is
