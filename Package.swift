@@ -112,10 +112,13 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ResilienceTests",
-      dependencies: ["AMQP", "Interop", "SyRPC", "SyRPCWire", "TestSupport", "WireTap"], swiftSettings: strict),
+      dependencies: [
+        "AMQP", "Interop", "SyRPC", "SyRPCWire", "TestSupport", "WireTap",
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: strict),
     .target(
       name: "TestSupport",
-      dependencies: ["AMQP", "Interop", "SyRPC", .product(name: "Logging", package: "swift-log")],
+      dependencies: ["AMQP", "Interop", "SyRPC", "SyRPCWire", .product(name: "Logging", package: "swift-log")],
       path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "WireTapTests",

@@ -10,19 +10,21 @@ extension AMQPConnection {
   ///   - exchange: where it goes.
   ///   - routingKey: by what the exchange finds the queue.
   ///   - headers: sent along; the property is left out if there are none.
+  ///   - contentType: what the body is said to be. SyRPC has one; what else may come is for those who test readers.
   /// - Throws: ``AMQPError``: `unroutable` if it reached no queue, `notConfirmed`, `messageTooLarge`, `accessRefused`,
   ///   `blocked` if the broker blocks publishers and that is not to be waited out, `connectionLost`, `timedOut`; and
   ///   `CancellationError`. After the last four it may or may not arrive; if the task was cancelled before, it is not
   ///   sent.
   package func publish(
-    _ body: [UInt8], to exchange: String, routingKey: String, headers: [String: String] = [:]
+    _ body: [UInt8], to exchange: String, routingKey: String, headers: [String: String] = [:],
+    contentType: String = MessageProperties.contentType
   ) async throws {
     try Task.checkCancellation()
     // What has arrived is read first: a broker that waits for its own reader would never take what we write
     // (librabbitmq #780).
     _ = pump()
     while let reason = blockedReason { try await waitUntilUnblocked(reason) }
-    try write(body, exchange, routingKey, headers)
+    try write(body, exchange, routingKey, headers, contentType)
 
     let tag = Mailbox<UInt64>()
     try await withTaskCancellationHandler {
@@ -37,14 +39,14 @@ extension AMQPConnection {
   }
 
   private func write(
-    _ body: [UInt8], _ exchange: String, _ routingKey: String, _ headers: [String: String]
+    _ body: [UInt8], _ exchange: String, _ routingKey: String, _ headers: [String: String], _ contentType: String
   ) throws(AMQPError) {
     let arena = Arena()
     defer { extendLifetime(arena) }
     var properties = amqp_basic_properties_t()
     properties._flags = UInt32(
       AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG)
-    properties.content_type = arena.bytes(MessageProperties.contentType)
+    properties.content_type = arena.bytes(contentType)
     properties.content_encoding = arena.bytes(MessageProperties.contentEncoding)
     properties.delivery_mode = MessageProperties.persistentDeliveryMode
     if !headers.isEmpty {

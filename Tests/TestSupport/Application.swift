@@ -4,6 +4,7 @@ internal import Interop
 package import Logging
 package import SyRPC
 internal import Synchronization
+package import SyRPCWire
 package import Testing
 
 #if canImport(Darwin)
@@ -37,21 +38,30 @@ package struct Application {
   package func server() -> SyRPCServer { SyRPCServer(configuration, logger: quiet) }
 
   /// Publishes any bytes as a request.
-  package func putRawRequest(_ body: String) async throws { try await putRawRequest(Array(body.utf8)) }
+  package func putRawRequest(_ body: String, contentType: String = MessageProperties.contentType) async throws {
+    try await putRawRequest(Array(body.utf8), contentType: contentType)
+  }
 
-  package func putRawRequest(_ body: [UInt8]) async throws {
-    try await observer.publish(
-      body, to: topology.requestExchange.name, routingKey: topology.requestBinding.routingKey)
+  package func putRawRequest(_ body: [UInt8], contentType: String = MessageProperties.contentType) async throws {
+    try await put(body, by: topology.requestBinding, contentType)
   }
 
   /// Publishes any bytes as a result, into the queue of an id.
-  package func putRawResult(_ body: String, for resultID: String) async throws {
-    try await putRawResult(Array(body.utf8), for: resultID)
+  package func putRawResult(
+    _ body: String, for resultID: String, contentType: String = MessageProperties.contentType
+  ) async throws {
+    try await putRawResult(Array(body.utf8), for: resultID, contentType: contentType)
   }
 
-  package func putRawResult(_ body: [UInt8], for resultID: String) async throws {
-    let binding = topology.resultBinding(at: topology.resultQueueIndex(for: resultID))
-    try await observer.publish(body, to: binding.exchange, routingKey: binding.routingKey)
+  package func putRawResult(
+    _ body: [UInt8], for resultID: String, contentType: String = MessageProperties.contentType
+  ) async throws {
+    try await put(body, by: topology.resultBinding(at: topology.resultQueueIndex(for: resultID)), contentType)
+  }
+
+  private func put(_ body: [UInt8], by binding: Binding, _ contentType: String) async throws {
+    try await observer.publish(
+      body, to: binding.exchange, routingKey: binding.routingKey, contentType: contentType)
   }
 
   /// Waits until a queue has so many messages ready and so many consumers; the time limit of the test bounds it.
