@@ -47,6 +47,8 @@ final class Handle {
   }
 
   private func login(_ address: BrokerAddress, _ options: ConnectionOptions) throws(AMQPError) {
+    // 0 would ask for none.
+    precondition(options.heartbeat > 0, "a connection without heartbeats does not notice a dead peer")
     var timeout = timeval(options.handshakeTimeout)
     amqp_set_handshake_timeout(state, &timeout)
 

@@ -42,32 +42,4 @@ struct ConnectionOpeningTests {
     }
     #expect(error?.code == .handshakeFailed)
   }
-
-  /// Connections that are dropped, closed, or never come about leave no thread and no descriptor behind.
-  @Test func nothingLeaks() async throws {
-    let address = try await Broker.address
-    var wrong = address
-    wrong.password = "wrong"
-    func count() throws -> Int {
-      try ["task", "fd"].map { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/\($0)").count }.reduce(
-        0, +)
-    }
-    let before = try count()
-    for round in 0..<50 {
-      // Dropped, also with a consumer whose closures outlive nothing.
-      let dropped = try await connect(address)
-      if round % 2 == 0 {
-        let topology = try uniqueTopology()
-        try await dropped.declare(topology.resultQueue(at: 0))
-        _ = try await dropped.consume(topology.resultQueue(at: 0).name, prefetch: 0, receive: { _ in }, end: { _ in })
-        try await dropped.deleteQueue(topology.resultQueue(at: 0).name)
-      }
-      let closed = try await connect(address)
-      await closed.close()
-      _ = await amqpError { _ = try await connect(BrokerAddress(host: "127.0.0.1", port: 1)) }
-      if round % 10 == 0 { _ = await amqpError { _ = try await connect(wrong) } }
-    }
-    // Each of the 155 had a thread and three descriptors; other tests run meanwhile.
-    while try count() > before + 150 { try await Task.sleep(for: .milliseconds(50)) }
-  }
 }

@@ -103,6 +103,22 @@ struct ConnectionTests {
     #expect(await !connection.isOpen)
   }
 
+  /// `BAD_AMQP_DATA`: what follows a frame that does not end as one must cannot be made sense of.
+  @Test func aBrokenFrameEndsTheConnection() async throws {
+    let cable = try Cable(to: try await Broker.address)
+    defer { cable.stop() }
+    let address = BrokerAddress(host: "127.0.0.1", port: cable.port)
+    let connection = try await connect(address)
+    cable.damage(.toClient)
+    let error = await amqpError { try await connection.publish([1], to: "", routingKey: "nowhere") }
+    #expect(error?.code == .connectionLost)
+    #expect(error?.message.contains("invalid AMQP data") == true, "\(error?.message ?? "")")
+    #expect(await !connection.isOpen)
+    let another = try await connect(address)
+    #expect(await amqpError { try await another.publish([1], to: "", routingKey: "nowhere") }?.code == .unroutable)
+    await another.close()
+  }
+
   @Test func aPeerThatFallsSilentIsNoticed() async throws {
     let cable = try Cable(to: try await Broker.address)
     defer { cable.stop() }

@@ -102,6 +102,7 @@ final class Cable: Sendable {
   private struct State {
     var held: Set<Direction> = []
     var isCut = false
+    var damaged: Direction?
     var isStopped = false
   }
 
@@ -129,6 +130,8 @@ final class Cable: Sendable {
   func release() { state.withLock { $0.held = [] } }
   /// Closes what is open; new connections can be made.
   func cut() { state.withLock { $0.isCut = true } }
+  /// Changes the last byte of what passes that way next.
+  func damage(_ direction: Direction) { state.withLock { $0.damaged = direction } }
   func stop() { state.withLock { $0.isStopped = true } }
 
   private func run(_ listener: Int32, _ brokerPort: Int) {
@@ -155,7 +158,13 @@ final class Cable: Sendable {
       var closed: Set<Int> = []
       for index in 1..<polled.count where polled[index].revents != 0 {
         let pair = (index - 1) / 2
-        if !closed.contains(pair), !forward(from: polled[index].fd, to: pairs[pair][index % 2]) { closed.insert(pair) }
+        guard !closed.contains(pair) else { continue }
+        let direction = index % 2 == 1 ? Direction.toBroker : .toClient
+        let isDamaged = state.withLock { state in
+          defer { if state.damaged == direction { state.damaged = nil } }
+          return state.damaged == direction
+        }
+        if !forward(from: polled[index].fd, to: pairs[pair][index % 2], isDamaged: isDamaged) { closed.insert(pair) }
       }
       for pair in closed.sorted(by: >) { for end in pairs.remove(at: pair) { close(end) } }
       if polled[0].revents != 0, let pair = newPair(listener, brokerPort) { pairs.append(pair) }
@@ -180,10 +189,11 @@ final class Cable: Sendable {
     return [client, broker]
   }
 
-  private func forward(from source: Int32, to sink: Int32) -> Bool {
+  private func forward(from source: Int32, to sink: Int32, isDamaged: Bool) -> Bool {
     var bytes = [UInt8](repeating: 0, count: 65536)
     let count = recv(source, &bytes, bytes.count, 0)
     guard count > 0 else { return false }
+    if isDamaged { bytes[count - 1] ^= 1 }
     var sent = 0
     while sent < count {
       let more = bytes.withUnsafeBytes { send(sink, $0.baseAddress.map { $0 + sent }, count - sent, noSignal) }
