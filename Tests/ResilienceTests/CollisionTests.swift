@@ -57,8 +57,37 @@ struct CollisionTests {
     }
   }
 
+  /// Four processes beside results that nobody takes: when the first sightings are over, each is given back no more often
+  /// than the shortest hold allows.
+  @Test func theCeilingHoldsForFourProcesses() async throws {
+    try await withApplication(queues: 1, messageTTL: .seconds(60)) { app in
+      let (server, rejects) = (app.server(), Counter())
+      for number in 0..<20 { try await server.putResult("abandoned-\(number)", data: .null) }
+      let broker = app.configuration.brokers[0]
+      let tap = try await Tap.start(brokerHost: broker.host, brokerPort: broker.port, role: "getter") { _, entry in
+        if case .method(let method) = entry.frame.kind, method.name == "basic.reject" { rejects.add(1) }
+      }
+      let processes = try await (0..<4).concurrently { number in
+        try await getting(["never-\(number)"], app.configuration.settings, tap.port, .seconds(50))
+      }
+      // Each process has seen each of them as often as is free, and for all the shorter holds.
+      while rejects.now < 20 * 4 * (8 + 6) { try await Task.sleep(for: .milliseconds(20)) }
+      let (before, start) = (rejects.now, ContinuousClock.now)
+      try await Task.sleep(for: .seconds(5))
+      let (given, seconds) = (Double(rejects.now - before), (ContinuousClock.now - start) / .seconds(1))
+      print(
+        "collisions: 4 processes beside 20 abandoned results, in the long run: "
+          + "\((given / seconds).formatted(.number.precision(.fractionLength(0)))) rejects/s")
+      #expect(given > 0)
+      #expect(given <= 20 * (1 + Self.rejectsPerSecond * seconds))
+      for process in processes { await process.terminate(grace: .zero) }
+      _ = await tap.stop()
+      await server.close()
+    }
+  }
+
   /// A client of the references that got its result never cancels its consumer (a listed defect): its share of what
-  /// follows is held, and lost with the queue's TTL. Nothing else may be.
+  /// follows is held, and lost with the queue's TTL. Nothing else may be. (With live references: the scenario `idle`.)
   @Test func anIdleForeignConsumerHoldsItsShareAndNothingElseIsLost() async throws {
     try await withApplication(queues: 1, messageTTL: .seconds(60)) { app in
       let server = app.server()
@@ -84,6 +113,7 @@ struct CollisionTests {
       try await server.putResult("late", data: 1)
       // It has been seen more often than is free, so it is being held most of the time.
       while client.statistics.holds < 2 { try await Task.sleep(for: .milliseconds(5)) }
+      #expect(client.statistics.foreignSightings > 8)
       #expect(try await client.getResult("late", timeout: .seconds(30)) == 1)
       try await server.putResult("other", data: 2)
       #expect(try await other.value == 2)

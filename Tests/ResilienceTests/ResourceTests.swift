@@ -1,7 +1,9 @@
+import AMQP
 import Foundation
 import SyRPC
 import TestSupport
 import Testing
+import WireTap
 
 #if os(Linux)
   /// What the library takes of the machine. Nothing else may run meanwhile.
@@ -79,6 +81,67 @@ import Testing
       }
     }
 
+    /// Connections that are dropped, closed, lost, or never come about leave no thread and no descriptor behind.
+    @Test func connectionsLeaveNothing() async throws {
+      let address = try await Broker.address
+      let (listener, options) = (try SilentListener(), ConnectionOptions(name: "ResourceTests"))
+      var (wrong, silent, impatient) = (address, address, options)
+      wrong.password = "wrong"
+      silent.port = listener.port
+      impatient.handshakeTimeout = .milliseconds(50)
+      func open(_ address: BrokerAddress, _ options: ConnectionOptions) async throws -> AMQPConnection {
+        try await AMQPConnection.open(address, options, logger: quiet)
+      }
+      try await withApplication(queues: 1) { app in
+        let queue = app.topology.resultQueue(at: 0).name
+        await (try open(address, options)).close()
+        let before = try Usage.now()
+        for round in 0..<50 {
+          // Dropped, also with a consumer whose closures outlive nothing.
+          let dropped = try await open(address, options)
+          if round % 2 == 0 { _ = try await dropped.consume(queue, prefetch: 0, receive: { _ in }, end: { _ in }) }
+          let closed = try await open(address, options)
+          await closed.close()
+          _ = try? await open(BrokerAddress(host: "127.0.0.1", port: 1), options)
+          _ = try? await open(silent, impatient)
+          if round % 10 == 0 { _ = try? await open(wrong, options) }
+        }
+        try await Usage.expectNoMore(than: before)
+      }
+    }
+
+    @Test func connectionsThatAreLostLeaveNothing() async throws {
+      let broker = try await Broker.address
+      // The tap's event loops stay.
+      _ = await (try Tap.start(brokerHost: broker.host, brokerPort: broker.port, role: "client")).stop()
+      let before = try Usage.now()
+      try await withApplication(queues: 1, broker: broker) { app in
+        // One port, before which a tap is stopped again and again.
+        var tap = try await Tap.start(brokerHost: broker.host, brokerPort: broker.port, role: "client")
+        var configuration = app.configuration
+        configuration.brokers[0].port = tap.port
+        configuration.reconnectDelays = .milliseconds(10)...(.milliseconds(50))
+        let client = SyRPCClient(configuration, logger: quiet)
+        let server = SyRPCServer(configuration, logger: quiet)
+        let serving = Task { try await server.serve { $0.data } }
+        for round in 0..<20 {
+          #expect(
+            try await client.call(type: "t", data: .integer(Int64(round)), timeout: .seconds(60))
+              == .integer(Int64(round)))
+          let port = tap.port
+          _ = await tap.stop()
+          tap = try await Tap.start(port: port, brokerHost: broker.host, brokerPort: broker.port, role: "client")
+        }
+        #expect(client.statistics.connections > 20)
+        serving.cancel()
+        try await serving.value
+        await client.close()
+        await server.close()
+        _ = await tap.stop()
+      }
+      try await Usage.expectNoMore(than: before)
+    }
+
     @Test func whoIsIdleUsesNoProcessor() async throws {
       try await withApplication { app in
         let (client, server) = (app.client(), app.server())
@@ -98,30 +161,6 @@ import Testing
         await client.close()
         await server.close()
       }
-    }
-
-    private struct Usage: CustomStringConvertible {
-      let threads: Int
-      let descriptors: Int
-      let residentMiB: Int
-      let processorSeconds: Double
-
-      static func now() throws -> Usage {
-        func count(_ folder: String) throws -> Int {
-          try FileManager.default.contentsOfDirectory(atPath: "/proc/self/\(folder)").count
-        }
-        let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[1]
-        // After the name in parentheses come state (the third field) …; utime and stime are the 14th and 15th (proc(5)).
-        let fields = try String(contentsOfFile: "/proc/self/stat", encoding: .utf8).split(separator: ")").last?
-          .split(separator: " ")
-        let ticks = try #require(fields.map { [$0[11], $0[12]].compactMap { Double($0) }.reduce(0, +) })
-        return Usage(
-          threads: try count("task"), descriptors: try count("fd"),
-          residentMiB: (Int(pages) ?? 0) * sysconf(Int32(_SC_PAGESIZE)) / 1_048_576,
-          processorSeconds: ticks / Double(sysconf(Int32(_SC_CLK_TCK))))
-      }
-
-      var description: String { "\(threads) threads, \(descriptors) descriptors, \(residentMiB) MiB" }
     }
   }
 #endif

@@ -57,6 +57,16 @@ struct TLSTests {
       await server.close()
     }
 
+    // Whoever turns the check of the name off may connect by address.
+    var unnamed = right
+    unnamed.tls.verifiesHostname = false
+    unnamed.brokers[0].host = "127.0.0.1"
+    let client = SyRPCClient(unnamed, logger: quiet)
+    try await client.connect()
+    await client.close()
+
+    try await expectNothingLeaks(right, certificates)
+
     try await expect(right, .untrusted, "self-signed certificate") {
       $0.tls.certificateAuthorityFile = certificates.certificate("other")
     }
@@ -81,6 +91,26 @@ struct TLSTests {
       defer { endpoint.stop() }
       try await expect(right, .untrusted, cause) { $0.brokers[0].port = endpoint.port }
     }
+  }
+
+  /// Encrypted connections that are closed, refused or dropped leave no thread and no descriptor behind.
+  private func expectNothingLeaks(_ right: SyRPCConfiguration, _ certificates: Certificates) async throws {
+    #if os(Linux)
+      var wrong = right
+      wrong.tls.certificateAuthorityFile = certificates.certificate("other")
+      let before = try Usage.now()
+      for _ in 0..<20 {
+        let (client, dropped, refused) = (
+          SyRPCClient(right, logger: quiet), SyRPCClient(right, logger: quiet), SyRPCClient(wrong, logger: quiet)
+        )
+        try await client.connect()
+        try await dropped.connect()
+        #expect(await syrpcError { try await refused.connect() }?.code == .untrusted)
+        await client.close()
+        await refused.close()
+      }
+      try await Usage.expectNoMore(than: before)
+    #endif
   }
 
   /// What a configuration that differs fails with. Somebody who has not begun to listen is waited for.

@@ -123,6 +123,25 @@ struct CallTests {
     }
   }
 
+  @Test func aResultThatComesTwiceIsGivenOnce() async throws {
+    try await withApplication(queues: 1) { app in
+      let (client, server) = (app.client(), app.server())
+      let other = Task { try await client.getResult("other", timeout: .seconds(60)) }
+      let waiting = Task { try await client.getResult("twice", timeout: .seconds(60)) }
+      try await server.putResult("twice", data: 1)
+      #expect(try await waiting.value == 1)
+      try await server.putResult("twice", data: 1)
+      // In the order in which they were put.
+      try await server.putResult("other", data: 2)
+      #expect(try await other.value == 2)
+      #expect(client.statistics.duplicateResults == 1)
+      #expect(client.statistics.resultsGot == 2)
+      try await app.expectAtRest(app.topology.resultQueue(at: 0).name, messages: 0)
+      await client.close()
+      await server.close()
+    }
+  }
+
   // MARK: - Time and cancellation
 
   @Test func aResultThatDoesNotCome() async throws {

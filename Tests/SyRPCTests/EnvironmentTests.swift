@@ -1,5 +1,6 @@
-import SyRPC
 import Testing
+
+@testable import SyRPC
 
 @Suite struct EnvironmentTests {
   @Test func theLeastThatIsNeeded() throws {
@@ -7,6 +8,16 @@ import Testing
     #expect(configuration.settings == (try SyRPCSettings(appName: "shop")))
     #expect(configuration.brokers == [BrokerAddress()])
     #expect(configuration.publishTimeout == .seconds(30))
+  }
+
+  /// Never 0, by which a connection would go without; and no more than the protocol can say.
+  @Test(arguments: [
+    (Duration.zero, 1), (.milliseconds(400), 1), (.seconds(-5), 1), (.seconds(30), 30), (.seconds(100_000), 65535),
+  ])
+  func thereIsAlwaysAHeartbeat(_ wanted: Duration, _ seconds: Int) throws {
+    var configuration = SyRPCConfiguration(settings: try SyRPCSettings(appName: "shop"))
+    configuration.heartbeat = wanted
+    #expect(configuration.connectionOptions.heartbeat == seconds)
   }
 
   @Test func everything() throws {

@@ -55,6 +55,7 @@ struct FailureTests {
     tapped.port = tap.port
     try await withApplication(queues: 1, broker: tapped) { app in
       let (client, server) = (app.client(), app.server())
+      let changes = client.connectionStateChanges
       let queue = app.topology.resultQueue(at: 0).name
       let waiting = Task { try await client.getResult("a", timeout: .seconds(100)) }
       let taking = Task { try await server.getRequest(timeout: .seconds(100)) }
@@ -78,6 +79,17 @@ struct FailureTests {
       await client.close()
       await server.close()
       _ = await another.stop()
+      // Who watches sees it go, each attempt, and that it is back.
+      var told: [String] = []
+      for await change in changes where change.purpose == .results {
+        switch change.state {
+        case .connected: told.append("connected")
+        case .disconnected: if told.last != "disconnected" { told.append("disconnected") }
+        case .closed: told.append("closed")
+        default: break
+        }
+      }
+      #expect(told == ["connected", "disconnected", "connected", "closed"])
     }
   }
 
@@ -112,6 +124,24 @@ struct FailureTests {
     let putting = Task { try await client.putRequest(type: "t", data: 1) }
     putting.cancel()
     await #expect(throws: CancellationError.self) { try await putting.value }
+  }
+
+  /// One that accepts connections and then says nothing must not keep the others from being tried.
+  @Test func aBrokerThatNeverAnswersIsPassedOver() async throws {
+    let listener = try SilentListener()
+    try await withApplication(queues: 1) { app in
+      var configuration = app.configuration
+      configuration.brokers.insert(BrokerAddress(host: "127.0.0.1", port: listener.port), at: 0)
+      configuration.connectTimeout = .seconds(1)
+      configuration.publishTimeout = .seconds(60)
+      let log = Complaints()
+      let client = SyRPCClient(configuration, logger: log.logger)
+      let start = ContinuousClock.now
+      try await client.putRequest(type: "t", data: 1)
+      #expect(.now - start >= .seconds(1))
+      #expect(log.texts.contains { $0.contains("cannot connect") && $0.contains("\(listener.port)") })
+      await client.close()
+    }
   }
 
   @Test func closingEndsEveryWait() async throws {

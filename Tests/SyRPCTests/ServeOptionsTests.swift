@@ -77,9 +77,13 @@ struct ServeOptionsTests {
       // Its deadline passes with the handler at work, so what is not acknowledged goes back.
       await server.close(within: .zero)
       if acknowledgement == .afterResult {
-        let again = try await another.getRequest(timeout: .seconds(60))
-        #expect(again.resultID == id)
-        #expect(again.isRedelivered)
+        let again = Task {
+          try await another.serve { [.string($0.resultID), .bool($0.isRedelivered)] }
+        }
+        #expect(try await client.getResult(id, timeout: .seconds(60)) == [.string(id), true])
+        #expect(another.statistics.redeliveredRequests == 1)
+        again.cancel()
+        try await again.value
       } else {
         try await app.expectAtRest(app.topology.requestQueue.name, messages: 0)
       }

@@ -67,7 +67,12 @@ actor Link<User: Sendable> {
   ) async throws -> Value {
     var pauses = self.pauses
     while true {
-      do { return try await operation(try await user()) } catch { try await pause(after: error, &pauses) }
+      do {
+        let value = try await operation(try await user())
+        // What went wrong before is over; that the broker blocks is for the broker to take back.
+        if trouble.value?.code != .blocked { trouble.clear() }
+        return value
+      } catch { try await pause(after: error, &pauses) }
     }
   }
 
