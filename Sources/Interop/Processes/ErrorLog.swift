@@ -1,4 +1,4 @@
-internal import Dispatch
+internal import Foundation
 internal import Synchronization
 
 #if canImport(System)
@@ -19,6 +19,9 @@ internal import Synchronization
 ///
 /// The rest is read, lest the child be held up, and counted. It reads from a pipe of its own, so that what the child
 /// wrote before it answered can be had at once: ``settle()``.
+///
+/// A thread waits for more: a read source of libdispatch would do, but on Linux several that come and go at once crash
+/// the process (swift-corelibs-libdispatch #949; it was seen in a run of the tests).
 final class ErrorLog: Sendable {
   private struct State {
     let file: FileDescriptor
@@ -28,11 +31,13 @@ final class ErrorLog: Sendable {
     var isOver = false
   }
 
+  private typealias Pipe = (readEnd: FileDescriptor, writeEnd: FileDescriptor)
+
   private let pipe: FileDescriptor
+  /// Whose writing end is closed when it is over.
+  private let bell: Pipe
   private let limit: Int
   private let state: Mutex<State>
-  /// Resumed once, cancelled once: that it may be shared, its type does not say.
-  private nonisolated(unsafe) let source: any DispatchSourceRead
 
   /// As much as is read at once, and as a pipe holds on Linux.
   private static let chunk = 1 << 16
@@ -48,26 +53,41 @@ final class ErrorLog: Sendable {
   static func open(_ path: String, limit: Int) throws -> (log: ErrorLog, childSide: FileDescriptor) {
     let file = try FileDescriptor.open(
       FilePath(path), .writeOnly, options: [.append, .create, .closeOnExec], permissions: [.ownerReadWrite])
-    let ends: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
-    do { ends = try FileDescriptor.pipe() } catch {
-      try? file.close()
+    var opened = [file]
+    func pipe() throws -> Pipe {
+      let ends = try FileDescriptor.pipe()
+      opened += [ends.readEnd, ends.writeEnd]
+      for end in [ends.readEnd, ends.writeEnd] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
+      return ends
+    }
+    do {
+      let (ends, bell) = (try pipe(), try pipe())
+      // Only this side: the child's stays as programs expect it.
+      _ = fcntl(ends.readEnd.rawValue, F_SETFL, O_NONBLOCK)
+      let log = ErrorLog(ends.readEnd, bell, file, limit)
+      Thread.detachNewThread { log.run() }
+      return (log, ends.writeEnd)
+    } catch {
+      for descriptor in opened { try? descriptor.close() }
       throw error
     }
-    for end in [ends.readEnd, ends.writeEnd] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
-    // Only this side: the child's stays as programs expect it.
-    _ = fcntl(ends.readEnd.rawValue, F_SETFL, O_NONBLOCK)
-    return (ErrorLog(ends.readEnd, file, limit), ends.writeEnd)
   }
 
-  private init(_ pipe: FileDescriptor, _ file: FileDescriptor, _ limit: Int) {
+  private init(_ pipe: FileDescriptor, _ bell: Pipe, _ file: FileDescriptor, _ limit: Int) {
     self.pipe = pipe
+    self.bell = bell
     self.limit = limit
     state = Mutex(State(file: file, room: limit))
-    source = DispatchSource.makeReadSource(
-      fileDescriptor: pipe.rawValue, queue: DispatchQueue(label: "syrpc.interop.errors"))
-    source.setCancelHandler { try? pipe.close() }
-    source.setEventHandler { [self] in settle() }
-    source.resume()
+  }
+
+  /// Takes what comes until it is over; then nobody reads any longer.
+  private func run() {
+    while !state.withLock({ $0.isOver }) {
+      var polled = [pipe, bell.readEnd].map { pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0) }
+      _ = poll(&polled, nfds_t(polled.count), -1)
+      settle()
+    }
+    for end in [pipe, bell.readEnd] { try? end.close() }
   }
 
   /// Takes what the child has written until now.
@@ -109,7 +129,7 @@ final class ErrorLog: Sendable {
     state.isOver = true
     if state.leftOut > 0 { note("\(state.leftOut) bytes were left out", state) }
     try? state.file.close()
-    source.cancel()
+    try? bell.writeEnd.close()
   }
 
   private func note(_ text: String, _ state: State) { _ = try? state.file.writeAll("\n[syrpc: \(text)]\n".utf8) }
