@@ -99,5 +99,6 @@ public struct BrokerAddressError: Error, Hashable, Sendable, CustomStringConvert
   /// What is wrong with it. Never a password.
   public let reason: String
   init(_ reason: String) { self.reason = reason }
+  /// What is wrong with the URL, without the URL.
   public var description: String { "the broker's URL cannot be used: \(reason)" }
 }

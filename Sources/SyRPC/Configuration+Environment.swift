@@ -76,6 +76,7 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
     self.reason = reason
   }
 
+  /// The variable and what is wrong with it.
   public var description: String { "the environment variable \(variable) \(reason)" }
 }
 

@@ -57,6 +57,7 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
     /// The system has no thread, descriptor or memory left.
     public static let resources = Code(name: .resources)
 
+    /// The code's own name.
     public var description: String { name.rawValue }
   }
 
@@ -105,6 +106,7 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
 
   init(_ error: JSONError) { self.init(.unencodable, "the payload cannot be sent: \(error)") }
 
+  /// The code, the message and the broker's reply code; nothing secret.
   public var description: String {
     "\(code): \(message)\(brokerReplyCode.map { " (\($0))" } ?? "")"
   }

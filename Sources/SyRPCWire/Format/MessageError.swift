@@ -32,6 +32,7 @@ public struct MessageError: Error, Hashable, Sendable, CustomStringConvertible {
     return (shown + (keys.count > shown.count ? ["\(keys.count - shown.count) more"] : [])).joined(separator: ", ")
   }
 
+  /// The reason in words, with the keys and kinds that it is about.
   public var description: String {
     switch reason {
     case .invalidJSON(let error): "the body is not JSON: \(error)"

@@ -86,6 +86,7 @@ public struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible 
     self.reason = reason
   }
 
+  /// The setting, what it has to be, and what it was.
   public var description: String { "\(setting) \(reason), got \(value.isEmpty ? "nothing" : value)" }
 }
 

@@ -26,6 +26,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     /// No memory was left.
     public static let outOfMemory = Code(name: .outOfMemory)
 
+    /// The code's own name.
     public var description: String { name.rawValue }
   }
 
@@ -36,6 +37,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The offset, in bytes from the start of the text, at which reading stopped; nil when writing.
   public let byteOffset: Int?
 
+  /// The message, and the place if there is one.
   public var description: String {
     if let byteOffset { "\(message) at byte \(byteOffset)" } else { message }
   }

@@ -26,8 +26,11 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: RandomAccessCollection {
+  /// 0.
   public var startIndex: Int { members.elements.startIndex }
+  /// How many members there are.
   public var endIndex: Int { members.elements.endIndex }
+  /// The member at a position, in the order of the keys.
   public subscript(position: Int) -> (key: String, value: JSON) {
     let element = members.elements[position]
     return (element.key.string, element.value)
@@ -35,10 +38,12 @@ extension JSONObject: RandomAccessCollection {
 }
 
 extension JSONObject: Hashable {
+  /// Whether the members are the same, in whatever order.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.members.count == right.members.count && left.members.allSatisfy { right.members[$0.key] == $0.value }
   }
 
+  /// Hashes what `==` compares.
   public func hash(into hasher: inout Hasher) {
     // Order does not count, so the members' hashes are combined by a commutative operation.
     var sum = 0
@@ -53,6 +58,7 @@ extension JSONObject: Hashable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// An object, in this order.
   public init(dictionaryLiteral elements: (String, JSON)...) {
     self.init(elements.lazy.map { (key: $0.0, value: $0.1) })
   }
