@@ -136,6 +136,7 @@ struct CollisionTests {
       let p99 = sorted.isEmpty ? .nan : sorted[Int(Double(sorted.count - 1) * 0.99)] * 1000
       print(
         "collisions: \(name): \(lost) lost, p99 \(p99.formatted(.number.precision(.fractionLength(0)))) ms, "
+          + "\(rejects) rejects in \(seconds.formatted(.number.precision(.fractionLength(1)))) s, "
           + "\((Double(rejects) / seconds).formatted(.number.precision(.fractionLength(0)))) rejects/s")
     }
   }
