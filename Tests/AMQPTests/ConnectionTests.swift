@@ -137,9 +137,9 @@ struct ConnectionTests {
   }
 
   @Test func anIdleConnectionIsKept() async throws {
-    let connection = try await connect(nil, options { $0.heartbeat = 1 })
+    let connection = try await connect(nil, options { $0.heartbeat = 3 })
     // The broker ends a connection that is silent for two heartbeats.
-    try await Task.sleep(for: .seconds(5))
+    try await Task.sleep(for: .seconds(13))
     #expect(await connection.isOpen)
     try await connection.deleteQueue("no such queue")
     await connection.close()

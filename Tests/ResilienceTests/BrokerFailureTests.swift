@@ -137,7 +137,7 @@ struct BrokerFailureTests {
     try await withNode { node, configuration in
       var configuration = configuration
       configuration.whenBlocked = whenBlocked
-      configuration.heartbeat = .seconds(1)
+      configuration.heartbeat = .seconds(3)
       let client = SyRPCClient(configuration, logger: quiet)
       try await client.connect()
       let changes = client.connectionStateChanges
@@ -157,7 +157,7 @@ struct BrokerFailureTests {
       case .wait:
         // More than two heartbeats: neither side takes the other for dead.
         let connections = client.statistics.connections
-        try await Task.sleep(for: .seconds(5))
+        try await Task.sleep(for: .seconds(13))
         #expect(client.statistics.connections == connections)
         try await node.setMemoryAlarm(false)
         _ = try await (first.value, second.value)
@@ -190,7 +190,7 @@ struct BrokerFailureTests {
   @Test func whatItsQueueRefusesIsNotConfirmed() async throws {
     try await withNode { node, configuration in
       var configuration = configuration
-      configuration.publishTimeout = .seconds(3)
+      configuration.publishTimeout = .seconds(5)
       try await node.control(
         "set_policy", "--apply-to", "queues", "full", ".*", #"{"max-length":0,"overflow":"reject-publish"}"#)
       let client = SyRPCClient(configuration, logger: quiet)

@@ -24,7 +24,7 @@ struct ExpiryTests {
   }
 
   @Test func anExpiredResultQueueIsDeclaredAnew() async throws {
-    try await withApplication(queues: 1, ttl: .seconds(1)) { app in
+    try await withApplication(queues: 1, ttl: .seconds(4)) { app in
       let (client, server) = (app.client(), app.server())
       let queue = app.topology.resultQueue(at: 0).name
       try await server.putResult("first", data: 1)

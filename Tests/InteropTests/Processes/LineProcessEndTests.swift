@@ -97,7 +97,7 @@ import Testing
   @Test func terminateSendsSIGTERMNext() async throws {
     try await withProcess(shell("trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done")) { child async throws in
       #expect(try await child.receive(within: .seconds(30)) == "ready")
-      #expect(await child.terminate(grace: .seconds(1)) == .exited(7))
+      #expect(await child.terminate(grace: .seconds(3)) == .exited(7))
     }
   }
 
@@ -122,7 +122,7 @@ import Testing
   @Test func terminateEndsASendThatIsStuck() async throws {
     try await withProcess(shell("exec sleep 1000")) { child in
       let sender = Task { try await child.send(String(repeating: "x", count: 1 << 20), within: .seconds(600)) }
-      #expect(await child.terminate(grace: .milliseconds(50)) == .killed(signal: 15))
+      #expect(await child.terminate(grace: .seconds(2)) == .killed(signal: 15))
       await #expect(throws: LineProcessError.self) { try await sender.value }
     }
   }
