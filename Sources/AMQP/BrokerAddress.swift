@@ -52,7 +52,7 @@ public struct BrokerAddress: Hashable, Sendable {
     }
     self.init(host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host, usesTLS: usesTLS)
     if let port = parts.port {
-      guard (1...65535).contains(port) else { throw BrokerAddressError("its port is \(port)") }
+      guard (1...65535).contains(port) else { throw BrokerAddressError("its port is not 1 to 65535") }
       self.port = port
     } else if let range = parts.rangeOfPort, !range.isEmpty {
       throw BrokerAddressError("its port is no number up to 65535")
@@ -64,6 +64,10 @@ public struct BrokerAddress: Hashable, Sendable {
       let name = path.dropFirst()
       guard !name.contains("/") else {
         throw BrokerAddressError("its path has more than one part; a slash in a virtual host is written %2f")
+      }
+      // A slash in a password that is not %2f begins the path: then the port and the path are the password's.
+      guard !name.contains("@") else {
+        throw BrokerAddressError("its path has an @; in a virtual host it is written %40, and a slash before it %2f")
       }
       guard let decoded = String(name).removingPercentEncoding else {
         throw BrokerAddressError("its path is not percent-encoded UTF-8")

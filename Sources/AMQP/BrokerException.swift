@@ -27,7 +27,8 @@ struct BrokerException: Hashable {
     switch replyCode {
     case 403: AMQPError(.authenticationFailed, text, replyCode: replyCode)
     case 530 where text.contains("not found"): AMQPError(.unknownVirtualHost, text, replyCode: replyCode)
-    case 530 where text.contains("limit"): AMQPError(.closedByBroker, text, replyCode: replyCode)
+    case 530 where text.contains("limit (") && text.contains("is reached"):
+      AMQPError(.closedByBroker, text, replyCode: replyCode)
     default: error
     }
   }

@@ -88,6 +88,9 @@ struct ConfirmLedger<Token> {
     oldestTag < nextTag ? (oldestTag..<nextTag).compactMap { remove($0) } : []
   }
 
+  /// The size of the largest message that is not settled, whether its sender waits or not.
+  var largestSize: Int? { messages.values.map(\.size).max() }
+
   /// When the oldest message that is not settled was sent.
   var oldestSent: ContinuousClock.Instant? { messages[oldestTag]?.sent }
 

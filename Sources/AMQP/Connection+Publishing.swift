@@ -22,8 +22,7 @@ extension AMQPConnection {
     try Task.checkCancellation()
     // What has arrived is read first: a broker that waits for its own reader would never take what we write
     // (librabbitmq #780).
-    _ = pump()
-    while let reason = blockedReason { try await waitUntilUnblocked(reason) }
+    try await waitWhileBlocked()
     try write(body, exchange, routingKey, headers, contentType)
 
     let tag = Mailbox<UInt64>()
@@ -70,6 +69,15 @@ extension AMQPConnection {
 
   // MARK: - connection.blocked
 
+  /// Reads what has arrived; if that is that the broker blocks publishers, waits until it does not, or fails, as the
+  /// options say. Whoever is about to publish asks nothing of the broker before: it would not be read.
+  ///
+  /// - Throws: ``AMQPError`` with `blocked`, or as the connection's end has it; `CancellationError`.
+  package func waitWhileBlocked() async throws {
+    _ = pump()
+    while let reason = blockedReason { try await waitUntilUnblocked(reason) }
+  }
+
   /// A broker that blocks publishers reads nothing more from this socket: what is written fills its buffer, and then
   /// holds up the thread.
   private func waitUntilUnblocked(_ reason: String) async throws {
@@ -99,6 +107,7 @@ extension AMQPConnection {
     blockedReason = nil
     // Its silence until now was not ours to complain about.
     lastHeard = .now
+    unblockedAt = .now
     logger.notice("the broker takes messages again")
     options.observe(.unblocked)
     publishersWaiting.leave()

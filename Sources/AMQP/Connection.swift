@@ -25,6 +25,9 @@ package actor AMQPConnection {
   /// Why the broker takes no messages for now (connection.blocked).
   var blockedReason: String?
   var publishersWaiting = WaitingRoom()
+  /// When it last took messages again.
+  var unblockedAt: ContinuousClock.Instant?
+  private var isClosing = false
   /// When the broker last said something, heartbeats left out: librabbitmq keeps them to itself.
   var lastHeard = ContinuousClock.now
 
@@ -75,6 +78,7 @@ package actor AMQPConnection {
   /// still waits on this connection gets an error.
   package func close() async {
     guard handle != nil else { return }
+    isClosing = true
     let arena = Arena()
     defer { extendLifetime(arena) }
     do {
@@ -126,7 +130,12 @@ package actor AMQPConnection {
 
   func answer(_ method: UInt32, _ frame: BrokerFrame) { replies.take(answer: method)?(.success(frame)) }
 
-  var nextReplyDeadline: ContinuousClock.Instant? { replies.nextDeadline }
+  /// The time at which silence about a method becomes the connection's end. A broker that blocks publishers does not even
+  /// read what they ask.
+  var nextReplyDeadline: ContinuousClock.Instant? {
+    guard blockedReason == nil || isClosing, let deadline = replies.nextDeadline else { return nil }
+    return unblockedAt.map { max(deadline, $0 + options.replyTimeout) } ?? deadline
+  }
 
   // MARK: - The end
 
@@ -136,13 +145,16 @@ package actor AMQPConnection {
     let bystanders = error.toBystanders
     failure = bystanders
     handle = nil
+    // Whatever it blocks, it is not this connection: nobody may wait for that any longer.
+    blockedReason = nil
     // Told first: who is resumed below asks for another connection at once.
     options.observe(.ended(error))
     // The broker works through them in order, so the first of its kind is the one.
     if culprit != 0, let receive = replies.take(answer: culprit + 1) { receive(.failure(error)) }
     for receive in replies.takeAll() { receive(.failure(bystanders)) }
+    // It may be one whose sender waits no longer.
+    let largest = confirms.largestSize
     let refused = confirms.removeAll()
-    let largest = refused.map(\.size).max()
     for entry in refused {
       let isCulprit = culprit == Method.basicPublish && (error.code != .messageTooLarge || entry.size == largest)
       entry.token.resume(throwing: isCulprit ? error : bystanders)

@@ -15,6 +15,7 @@ public final class SyRPCClient: Sendable {
   private let results: Link<ResultReader>
   private let context: LinkContext
   private let calls = CallsInHand()
+  private let closing = Closing()
 
   /// A client. Opens no connection yet.
   public init(_ configuration: SyRPCConfiguration, logger: Logger = Logger(label: "syrpc.client")) {
@@ -43,7 +44,8 @@ public final class SyRPCClient: Sendable {
   /// - Parameters:
   ///   - type: the service, method or function asked for; white space around it is dropped.
   ///   - data: the argument.
-  ///   - resultID: the id of the result; a new lower-case UUIDv4 by default, as the references make them.
+  ///   - resultID: the id of the result; a new lower-case UUIDv4 by default, as the references make them. One of
+  ///     your own must be new: for as long as messages live, a result whose id was got before counts as its repetition.
   /// - Returns: the id under which any process can get the result.
   /// - Throws: ``SyRPCError``. With `unencodable` and `messageTooLarge` nothing was put. If it could not be put within
   ///   ``SyRPCConfiguration/publishTimeout``, the reason of the last attempt - `unreachable`, `connectionLost` … - or
@@ -147,12 +149,16 @@ public final class SyRPCClient: Sendable {
   /// Takes no more requests, waits until those in hand are put, ends every wait for a result with `closed`, and closes
   /// the connections in an orderly way. The client is of no use afterwards.
   ///
+  /// The task's own cancellation does not cut it short.
+  ///
   /// - Parameter timeout: after that the rest is given up: requests in hand fail with `closed`.
   public func close(within timeout: Duration = .seconds(10)) async {
     let deadline = ContinuousClock.now + timeout
-    await calls.finish(within: timeout)
-    await requests.close(within: deadline - .now)
-    await results.close(within: deadline - .now) { await $0.close() }
-    context.monitor.finish()
+    await closing.run(within: timeout) { [self] in
+      await calls.finish(within: timeout)
+      await requests.close(within: deadline - .now)
+      await results.close(within: deadline - .now) { await $0.close() }
+      context.monitor.finish()
+    }
   }
 }

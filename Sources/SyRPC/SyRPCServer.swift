@@ -13,7 +13,16 @@ public final class SyRPCServer: Sendable {
   private let results: ResultDelivery
   private let app: String
   private let calls = CallsInHand()
-  private let serving = NIOLockedValueBox<[ObjectIdentifier: StopSignal]>([:])
+  private let closing = Closing()
+  private let serving = NIOLockedValueBox<[ObjectIdentifier: Serving]>([:])
+
+  /// What tells a call of ``serve(options:_:)`` to end.
+  private struct Serving {
+    /// After what it has in hand.
+    let stop = StopSignal()
+    /// At once.
+    let giveUp = StopSignal()
+  }
 
   private var context: LinkContext { results.context }
 
@@ -88,29 +97,44 @@ public final class SyRPCServer: Sendable {
   ///
   /// - Parameters:
   ///   - options: concurrency, acknowledgement and time limit.
-  ///   - handler: does one request; its tasks are not cancelled with the server's.
+  ///   - handler: does one request. Its task is cancelled when its time is up, ``ServeOptions/requestTimeout``, or that of
+  ///     ``close(within:)``; not with the task that serves.
   /// - Throws: ``SyRPCError`` when the broker says what will not pass by itself - `authenticationFailed`,
-  ///   `preconditionFailed` … - after the requests in hand are done; `closed` if the server has been closed before.
+  ///   `preconditionFailed` … - after the requests in hand are done; `closed` if the server has been closed before, or if handlers did not
+  ///   return before the time of ``close(within:)`` was up.
   public func serve(
     options: ServeOptions = ServeOptions(), _ handler: @escaping RequestHandlers.Handler
   ) async throws {
     precondition(options.concurrency > 0, "with a concurrency of 0 nothing would be served")
-    let stop = StopSignal()
+    let signals = Serving()
     let loop = ServeLoop(
-      requests: requests, results: results, options: options, app: app, handler: handler, stop: stop)
+      requests: requests, results: results, options: options, app: app, handler: handler, stop: signals.stop)
     try await publicErrors {
       try await calls.run {
-        serving.withLockedValue { $0[ObjectIdentifier(stop)] = stop }
-        defer { _ = serving.withLockedValue { $0.removeValue(forKey: ObjectIdentifier(stop)) } }
+        let key = ObjectIdentifier(signals.stop)
+        serving.withLockedValue { $0[key] = signals }
+        defer { _ = serving.withLockedValue { $0.removeValue(forKey: key) } }
         // Not a child task: those in hand go on when the server is told to stop.
         let work = Task { try await loop.run() }
         try await withTaskCancellationHandler {
-          try await work.value
+          try await end(of: work, or: signals.giveUp)
         } onCancel: {
-          stop.stop()
+          signals.stop.stop()
         }
       }
     }
+  }
+
+  /// Waits until the work is done; or until it is given up, whatever its handlers do then.
+  private func end(of work: Task<Void, any Error>, or giveUp: StopSignal) async throws {
+    let (ends, sink) = AsyncStream<Result<Void, any Error>>.makeStream(bufferingPolicy: .bufferingOldest(1))
+    Task { sink.yield(await work.result) }
+    giveUp.onStop {
+      work.cancel()
+      sink.yield(.failure(SyRPCError(.closed, "the server was closed before its handlers had done what was in hand")))
+    }
+    // In a task of its own, since a cancelled one cannot wait.
+    try await Task { for await end in ends { return try end.get() } }.value
   }
 
   /// Answers requests by their type: as ``serve(options:_:)``.
@@ -140,13 +164,19 @@ public final class SyRPCServer: Sendable {
   /// Takes no more requests, finishes those in hand, ends every wait with `closed`, and closes the connections in an
   /// orderly way. The server is of no use afterwards.
   ///
-  /// - Parameter timeout: after that the rest is given up: what is not acknowledged goes back to its queue.
+  /// The task's own cancellation does not cut it short.
+  ///
+  /// - Parameter timeout: after that the rest is given up: handlers are cancelled, and what is not acknowledged goes back
+  ///   to its queue.
   public func close(within timeout: Duration = .seconds(10)) async {
     let deadline = ContinuousClock.now + timeout
-    for stop in serving.withLockedValue({ Array($0.values) }) { stop.stop() }
-    await calls.finish(within: timeout)
-    await requests.close(within: deadline - .now) { await $0.close() }
-    await results.link.close(within: deadline - .now)
-    context.monitor.finish()
+    await closing.run(within: timeout) { [self] in
+      for signals in serving.withLockedValue({ Array($0.values) }) { signals.stop.stop() }
+      await calls.finish(within: timeout)
+      for signals in serving.withLockedValue({ Array($0.values) }) { signals.giveUp.stop() }
+      await requests.close(within: deadline - .now) { await $0.close() }
+      await results.link.close(within: deadline - .now)
+      context.monitor.finish()
+    }
   }
 }

@@ -15,7 +15,8 @@ public struct SyRPCService: Service {
   ///   - server: serves nothing else, and is closed in the end.
   ///   - handlers: what it does.
   ///   - options: how it does it.
-  ///   - closingTimeout: how long the requests in hand may take after the shutdown has begun.
+  ///   - closingTimeout: how long the requests in hand may take after the shutdown has begun. Then their handlers are
+  ///     cancelled, and ``run()`` ends whether they return or not.
   public init(
     _ server: SyRPCServer, _ handlers: RequestHandlers, options: ServeOptions = ServeOptions(),
     closingTimeout: Duration = .seconds(30)
@@ -26,7 +27,7 @@ public struct SyRPCService: Service {
     self.closingTimeout = closingTimeout
   }
 
-  /// Serves until graceful shutdown or cancellation.
+  /// Serves until graceful shutdown or cancellation, and then for no longer than the requests in hand may take.
   ///
   /// - Throws: as ``SyRPCServer/serve(_:options:)``.
   public func run() async throws {
@@ -34,9 +35,13 @@ public struct SyRPCService: Service {
     let outcome: Result<Void, any Error>
     do {
       outcome = .success(
-        try await withGracefulShutdownHandler {
-          try await server.serve(handlers, options: options)
-        } onGracefulShutdown: {
+        try await withTaskCancellationHandler {
+          try await withGracefulShutdownHandler {
+            try await server.serve(handlers, options: options)
+          } onGracefulShutdown: {
+            Task { await server.close(within: closingTimeout) }
+          }
+        } onCancel: {
           Task { await server.close(within: closingTimeout) }
         })
     } catch { outcome = .failure(error) }

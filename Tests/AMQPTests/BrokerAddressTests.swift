@@ -38,6 +38,14 @@ import Testing
     #expect(error?.description.contains("s3cret") == false)
   }
 
+  /// A slash in a password that is not written `%2f` makes a port of what is before it, and a path of what is behind.
+  @Test(arguments: ["54321/x", "543210/x", "5432/1", "/54321", "x/54321"])
+  func aPasswordWithASlashIsRefusedWithoutRepeatingIt(_ password: String) {
+    let error = #expect(throws: BrokerAddressError.self) { try BrokerAddress(url: "amqp://user:\(password)@host") }
+    #expect(error?.description.contains("5432") == false)
+    #expect((try? BrokerAddress(url: "amqp://user:\(password.replacing("/", with: "%2f"))@host"))?.password == password)
+  }
+
   @Test func thePasswordIsNeverShown() throws {
     let address = try BrokerAddress(url: "amqp://u:s3cret@host/v")
     var dumped = ""

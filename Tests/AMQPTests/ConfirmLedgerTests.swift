@@ -99,6 +99,16 @@ import Testing
     #expect(ledger.settle(4, multiple: true).map(\.token) == ["d"])
   }
 
+  /// Also one whose sender waits no longer: it may be what the broker complains of.
+  @Test mutating func theLargestIsKnown() {
+    #expect(ledger.largestSize == nil)
+    _ = publish("a", "ccc", "bb")
+    _ = ledger.remove(2)
+    #expect(ledger.largestSize == 3)
+    _ = ledger.settle(2, multiple: true)
+    #expect(ledger.largestSize == 2)
+  }
+
   @Test mutating func allAreTakenOutInOrder() {
     #expect(ledger.removeAll().isEmpty)
     _ = publish("a", "b", "c")

@@ -63,7 +63,7 @@ struct FailureTests {
       try await app.until(app.topology.requestQueue.name, consumers: 1)
       _ = await tap.stop()
       // Nobody listens now: an error for who waits, within its time, that says why.
-      let error = await syrpcError { _ = try await client.getResult("b", timeout: .seconds(1)) }
+      let error = await syrpcError { _ = try await client.getResult("b", timeout: .seconds(5)) }
       #expect(error?.code == .timedOut)
       #expect(error?.message.contains("cannot connect") == true)
       // Put meanwhile, it is put in the end.

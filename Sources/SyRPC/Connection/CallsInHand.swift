@@ -5,7 +5,7 @@ final class CallsInHand: Sendable {
   private struct State {
     var count = 0
     var isOver = false
-    var whenDone: AsyncStream<Void>.Continuation?
+    var whenDone: [AsyncStream<Void>.Continuation] = []
   }
 
   private let state = NIOLockedValueBox(State())
@@ -23,7 +23,7 @@ final class CallsInHand: Sendable {
     defer {
       state.withLockedValue { state in
         state.count -= 1
-        if state.count == 0 { state.whenDone?.finish() }
+        if state.count == 0 { for sink in state.whenDone { sink.finish() } }
       }
     }
     return try await operation()
@@ -34,7 +34,7 @@ final class CallsInHand: Sendable {
     let (stream, sink) = AsyncStream<Void>.makeStream()
     state.withLockedValue { state in
       state.isOver = true
-      if state.count == 0 { sink.finish() } else { state.whenDone = sink }
+      if state.count == 0 { sink.finish() } else { state.whenDone.append(sink) }
     }
     await waitFor(Task { for await _ in stream {} }, noLongerThan: timeout)
     sink.finish()

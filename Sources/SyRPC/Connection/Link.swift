@@ -166,7 +166,8 @@ actor Link<User: Sendable> {
         waiting[false]?.leave(throwing: error)
       }
     }
-    state = .idle
+    // It may have been closed before this began.
+    if case .connecting = state { state = .idle }
   }
 
   /// One attempt with each broker, until one succeeds. Of several failures the one that will not pass by itself counts.

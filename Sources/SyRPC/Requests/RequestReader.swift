@@ -82,8 +82,10 @@ actor RequestReader {
     let waiter = waiters.removeFirst()
     // Cancelled before the acknowledgement makes room for the next: so none comes that nobody waits for.
     if waiters.isEmpty { stopConsuming() }
-    onConnection { try $0.acknowledge(delivery.deliveryTag) }
-    waiter.continuation.resume(returning: DeliveredRequest(delivery))
+    waiter.continuation.resume(
+      // One that could not be acknowledged comes again.
+      with: Result { try connection.assumeIsolated { try $0.acknowledge(delivery.deliveryTag) } }
+        .map { DeliveredRequest(delivery) })
   }
 
   private func giveUp(_ id: Int) {
@@ -138,8 +140,16 @@ actor RequestReader {
     streams.removeValue(forKey: tag)?.finish()
   }
 
-  /// Does nothing if the connection is gone: then the request comes again.
-  func acknowledge(_ request: DeliveredRequest) { onConnection { try $0.acknowledge(request.deliveryTag) } }
+  /// Whether the connection still is, by which requests came; if not, they come again by another.
+  var isOpen: Bool { connection.assumeIsolated { $0.isOpen } }
+
+  /// Acknowledges a request.
+  ///
+  /// - Returns: false if the connection is gone: then the request comes again.
+  @discardableResult
+  func acknowledge(_ request: DeliveredRequest) -> Bool {
+    (try? connection.assumeIsolated { try $0.acknowledge(request.deliveryTag) }) != nil
+  }
 
   func requeue(_ request: DeliveredRequest) { onConnection { try $0.requeue(request.deliveryTag) } }
 

@@ -16,7 +16,10 @@ struct FadingMemory<Value: Sendable>: Sendable {
 
   var count: Int { entries.count }
 
-  subscript(id: ExactString) -> Value? { entries[id]?.value }
+  /// What is remembered of an id, if it is not too old.
+  subscript(id: ExactString, now: ContinuousClock.Instant) -> Value? {
+    entries[id].flatMap { now - $0.last < lifetime ? $0.value : nil }
+  }
 
   mutating func remember(_ value: Value, of id: ExactString, at now: ContinuousClock.Instant) {
     entries[id] = (value, now)

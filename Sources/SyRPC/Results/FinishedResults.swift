@@ -12,5 +12,5 @@ final class FinishedResults: Sendable {
   init(messageTTL: Duration) { memory = NIOLockedValueBox(FadingMemory(lifetime: messageTTL)) }
 
   func add(_ resultID: String) { memory.withLockedValue { $0.remember((), of: ExactString(resultID), at: .now) } }
-  func contains(_ resultID: String) -> Bool { memory.withLockedValue { $0[ExactString(resultID)] != nil } }
+  func contains(_ resultID: String) -> Bool { memory.withLockedValue { $0[ExactString(resultID), .now] != nil } }
 }

@@ -89,7 +89,7 @@ struct ResultDesk {
     }
     // With no waiters the consumer is being cancelled: nothing is kept.
     guard !isIdle else { return [.requeue(tag)] }
-    let count = (sightings[id] ?? 0) + 1
+    let count = (sightings[id, now] ?? 0) + 1
     sightings.remember(count, of: id, at: now)
     guard count > Self.free else { return [.requeue(tag)] }
     let until = now + pause(sighting: count, jitter: jitter)

@@ -18,6 +18,7 @@ actor ResultWriter {
   ///
   /// - Throws: ``AMQPError``, `CancellationError`.
   func put(_ body: [UInt8], for resultID: String, _ headers: [String: String]) async throws {
+    try await connection.waitWhileBlocked()
     let index = topology.resultQueueIndex(for: resultID)
     if declared.insert(index).inserted { try await declare(index) }
     let binding = topology.resultBinding(at: index)

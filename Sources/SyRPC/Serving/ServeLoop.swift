@@ -54,8 +54,11 @@ struct ServeLoop: Sendable {
   // MARK: - One request
 
   private func handle(_ delivered: DeliveredRequest, _ reader: RequestReader) async {
+    // What waited for its turn when the connection was lost comes again by the next one.
+    guard options.acknowledgement == .onReceipt ? await reader.acknowledge(delivered) : await reader.isOpen else {
+      return
+    }
     context.tally.count(.requestsTaken)
-    if options.acknowledgement == .onReceipt { await reader.acknowledge(delivered) }
     do {
       switch delivered.content {
       case .success(let request):
@@ -85,7 +88,12 @@ struct ServeLoop: Sendable {
         outcome.set(.failure(error))
       }
     }
-    if let timeout = options.requestTimeout { await waitFor(work, noLongerThan: timeout) } else { await work.value }
+    await withTaskCancellationHandler {
+      if let timeout = options.requestTimeout { await waitFor(work, noLongerThan: timeout) } else { await work.value }
+    } onCancel: {
+      // All of this is given up.
+      work.cancel()
+    }
 
     let answer: JSON
     switch outcome.value {

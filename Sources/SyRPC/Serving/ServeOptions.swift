@@ -4,7 +4,8 @@ public struct ServeOptions: Hashable, Sendable {
   public enum Acknowledgement: Hashable, Sendable {
     /// When its result is confirmed: it is done at least once, whatever happens to the server.
     case afterResult
-    /// When its handler begins, as the other implementations do: it is done at most once, and lost if the server is.
+    /// When its handler begins, as the other implementations do: it is lost if the server is then. It is done
+    /// twice only if the acknowledgement itself is lost with the connection.
     case onReceipt
   }
 

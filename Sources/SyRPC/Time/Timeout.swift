@@ -21,7 +21,7 @@ func withTimeout<Value: Sendable>(
   }
 }
 
-/// Waits for a task, but no longer than a time, and does not cancel it.
+/// Waits for a task, but no longer than a time, and does not cancel it. Waits as well if its caller has been cancelled.
 func waitFor(_ task: Task<Void, Never>, noLongerThan timeout: Duration) async {
   let (stream, sink) = AsyncStream<Void>.makeStream()
   let deadline = Deadlines.shared.after(timeout) { sink.finish() }
@@ -29,6 +29,7 @@ func waitFor(_ task: Task<Void, Never>, noLongerThan timeout: Duration) async {
     await task.value
     sink.finish()
   }
-  for await _ in stream {}
+  // In a task of its own, since a cancelled one cannot wait.
+  await Task { for await _ in stream {} }.value
   Deadlines.shared.callOff(deadline)
 }

@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test func theUsersOwnSettingsAreKeptOut() async throws {
-    let script = #"env | grep -E '^(RABBITMQ|ERL)_' >environment; exec sleep 1000"#
+    let script = #"env | grep -E '^(RABBITMQ|ERL)_' >part; mv part environment; exec sleep 1000"#
     try await withFakeRabbitMQ(script) { rabbitMQ, state, folder async throws in
       let broker = try await PrivateBroker.start(rabbitMQ, in: state) { _, _ in
         FileManager.default.fileExists(atPath: "\(folder)/environment")
