@@ -56,7 +56,7 @@ public struct SyRPCConfiguration: Sendable {
   /// - Parameters:
   ///   - appName: the application's name.
   ///   - urls: `amqp://user:password@host:port/virtual-host`, or `amqps://…`.
-  /// - Throws: `SettingsError` or `BrokerAddressError`.
+  /// - Throws: ``SettingsError`` or ``BrokerAddressError``.
   public init(appName: String, urls: String...) throws {
     self.init(
       settings: try SyRPCSettings(appName: appName),

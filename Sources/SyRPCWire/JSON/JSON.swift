@@ -3,14 +3,19 @@
 /// Equality is that of the value on the wire: `1` and `1.0` differ, `0.0` and `-0.0` differ, strings are compared by
 /// their UTF-8 bytes, and the order of an object's members does not count.
 public enum JSON: Sendable {
+  /// JSON's `null`.
   case null
+  /// `true` or `false`.
   case bool(Bool)
   /// An integer. JSON's grammar knows no bounds; jansson, and so this type, ends at 64 bits with a sign.
   case integer(Int64)
   /// A number with a fraction or an exponent. Must be finite to be encoded: JSON has no NaN and no infinity.
   case real(Double)
+  /// A text of any Unicode scalars, U+0000 among them.
   case string(String)
+  /// Values of any kind, in their order.
   case array([JSON])
+  /// Values by their keys.
   case object(JSONObject)
 
   /// The deepest nesting that is read or written; jansson's own bound. As there, a scalar is a level too: this many
