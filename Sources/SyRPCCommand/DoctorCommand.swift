@@ -6,7 +6,8 @@ import SyRPCWire
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Say what is installed, and which peers are live or missing, and why.",
-    discussion: "Exit code 1 if the main job could not run: no RabbitMQ, or a default peer that is not live.")
+    discussion:
+      "Exit code 1 if the main job could not run: no RabbitMQ, or a default peer or one required that is not live.")
 
   @OptionGroup var peers: PeerOptions
 
@@ -35,6 +36,10 @@ struct DoctorCommand: AsyncParsableCommand {
       let libraries = identity.libraries.map { "\($0.key) \($0.value.stringValue ?? $0.value.description)" }
       print("\(peer.name): \(libraries.joined(separator: ", "))")
       for bridge in identity.bridged { print("  bridged: \(bridge)") }
+    }
+    for name in peers.require where found.first(where: { $0.name == name })?.identity == nil {
+      isHealthy = false
+      printError("--require \(name): it is not live here")
     }
     let defaults = entries.filter(\.manifest.isDefault).map(\.manifest.name)
     if found.contains(where: { defaults.contains($0.name) && $0.identity == nil }) { isHealthy = false }

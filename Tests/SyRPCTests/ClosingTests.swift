@@ -8,6 +8,32 @@ import WireTap
 @Suite(.tags(.broker), .timeLimit(.minutes(4)), .enabled(if: Broker.isInstalled, "needs rabbitmq-server"))
 struct ClosingTests {
   @Test func aCancelledTaskClosesNoSooner() async throws {
+    try await withRequestInHand { app, server, finish in
+      let closing = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        await server.close(within: .seconds(60))
+      }
+      try await app.until(app.topology.requestQueue.name, consumers: 0)
+      finish.open()
+      await closing.value
+    }
+  }
+
+  @Test func closingTwiceAtOnceWaitsTwice() async throws {
+    try await withRequestInHand { app, server, finish in
+      let closings = (0..<3).map { _ in Task { await server.close(within: .seconds(600)) } }
+      try await app.until(app.topology.requestQueue.name, consumers: 0)
+      // One who has less time goes on without it.
+      await server.close(within: .milliseconds(100))
+      finish.open()
+      for closing in closings { await closing.value }
+    }
+  }
+
+  /// Runs a test with a handler at work, which closes the server; its result must come all the same.
+  private func withRequestInHand(
+    _ close: (Application, SyRPCServer, _ finish: Gate) async throws -> Void
+  ) async throws {
     try await withApplication { app in
       let (client, server, begun, gate) = (app.client(), app.server(), Gate(), Gate())
       let serving = Task {
@@ -19,13 +45,7 @@ struct ClosingTests {
       }
       let id = try await client.putRequest(type: "t", data: 7)
       await begun.pass()
-      let closing = Task {
-        withUnsafeCurrentTask { $0?.cancel() }
-        await server.close(within: .seconds(60))
-      }
-      try await app.until(app.topology.requestQueue.name, consumers: 0)
-      gate.open()
-      await closing.value
+      try await close(app, server, gate)
       try await serving.value
       #expect(try await client.getResult(id, timeout: .seconds(60)) == 7)
       await client.close()
@@ -67,30 +87,6 @@ struct ClosingTests {
       never.open()
       await client.close()
       await another.close()
-    }
-  }
-
-  @Test func closingTwiceAtOnceWaitsTwice() async throws {
-    try await withApplication { app in
-      let (client, server, begun, gate) = (app.client(), app.server(), Gate(), Gate())
-      let serving = Task {
-        try await server.serve { request in
-          begun.open()
-          await gate.pass()
-          return request.data
-        }
-      }
-      let id = try await client.putRequest(type: "t", data: 7)
-      await begun.pass()
-      let closings = (0..<3).map { _ in Task { await server.close(within: .seconds(600)) } }
-      try await app.until(app.topology.requestQueue.name, consumers: 0)
-      // One who has less time goes on without it.
-      await server.close(within: .milliseconds(100))
-      gate.open()
-      for closing in closings { await closing.value }
-      try await serving.value
-      #expect(try await client.getResult(id, timeout: .seconds(60)) == 7)
-      await client.close()
     }
   }
 

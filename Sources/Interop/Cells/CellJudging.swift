@@ -11,6 +11,7 @@ struct CellJudging: Sendable {
     var result = judge.judge(evidence)
     try Task.checkCancellation()
     result.faults = environment.faults
+    result.references = environment.references
     result.milliseconds = Int(took / .milliseconds(1))
     // Where nothing was tried, nothing need be kept.
     if result.verdict.isUnexpected, !logs.isOfKnownFailure {
@@ -23,6 +24,7 @@ struct CellJudging: Sendable {
   func skipped(_ cell: Cell, _ reason: String) -> CellResult {
     var result = CellResult(cell: cell, skipReason: reason)
     result.faults = environment.faults
+    result.references = environment.references
     return result
   }
 

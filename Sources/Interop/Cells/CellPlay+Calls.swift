@@ -50,7 +50,7 @@ extension CellPlay {
     return attempt.value != nil && results.allSatisfy { $0.attempt.value != nil }
   }
 
-  /// How long a getter waits for a result that is there already, and that it may be unable to take; and how long it is
+  /// How long a getter waits for a result that is there already, and that it is known not to take; and how long it is
   /// waited for then. One that gives the result back and waits anew, again and again, would take 14 seconds.
   private static let shortTimeout = Duration.seconds(1)
   private static let shortGrace = Duration.milliseconds(500)
@@ -59,8 +59,11 @@ extension CellPlay {
     guard await serve(1) else { return false }
     let ids = ids([put - 1])
     roles.getter.askedFor += ids
-    let results = await run.sessions.getter.results(
-      ids, timeout: Self.shortTimeout + run.slowdown, grace: Self.shortGrace + run.slowdown)
+    let results =
+      run.getterIsToFail
+      ? await run.sessions.getter.results(
+        ids, timeout: Self.shortTimeout + run.slowdown, grace: Self.shortGrace + run.slowdown)
+      : await run.sessions.getter.results(ids, timeout: run.fullTimeout)
     roles.getter.note(results, &reader)
     return results.allSatisfy { $0.attempt.value != nil }
   }

@@ -58,6 +58,11 @@ struct CellPlay {
     await perform()
   }
 
+  /// One of those who were to play from now on did not start.
+  mutating func note(_ failure: Trio.RoleFailure) {
+    roles[failure.role].outcomes.append(("open", failure.failure.error))
+  }
+
   /// What was seen. Each tap closes what its peer left open.
   mutating func evidence() async -> Evidence {
     let transcripts = await taps.concurrentMap { _, tap in await tap.stop() }

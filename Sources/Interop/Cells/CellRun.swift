@@ -16,6 +16,8 @@ struct CellRun {
   var editors: [Role: EditorMaker] = [:]
   /// What happens to the roles' connections.
   var faults: [Role: TapFaults] = [:]
+  /// Whether it is listed that the getter fails.
+  var getterIsToFail = false
   /// How long a server and a getter wait, if no faults slow them down.
   var timeout = Self.timeout
 

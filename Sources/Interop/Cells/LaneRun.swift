@@ -64,7 +64,7 @@ struct LaneRun {
       let result = try await judging.result(evidence, took: took, logs: logs)
       if !logs.isOfKnownFailure {
         setbacks = result.verdict.isUnexpected && evidence.hasSetback ? setbacks + 1 : 0
-        await pool.note(evidence)
+        await pool.note(evidence, result.verdict)
       }
       try await report(number, result)
     }
@@ -76,7 +76,7 @@ struct LaneRun {
     let environment = judging.environment
     do {
       guard let recorded = cell.recording.flatMap({ plan.recordings[$0] }) else {
-        return try await CellRun(cell, number, plan, environment, sessions, inspector, pool).evidence()
+        return try await CellRun(cell, number, plan, judging, sessions, inspector, pool).evidence()
       }
       let broker = BrokerEndpoint(
         address: environment.replayAddress, about: environment.broker.about, isPrivate: environment.broker.isPrivate)
@@ -133,7 +133,7 @@ extension CellRun {
   ///
   /// - Throws: ``InteropError`` if it has no payload; ``Trio/RoleFailure`` if a peer did not start.
   init(
-    _ cell: Cell, _ number: Int, _ plan: RunPlan, _ environment: RunEnvironment,
+    _ cell: Cell, _ number: Int, _ plan: RunPlan, _ judging: CellJudging,
     _ sessions: Result<[Role: PeerSession], Trio.RoleFailure>, _ inspector: BrokerInspector, _ pool: SessionPool
   ) throws {
     let names = [cell.payload] + (cell.scenario.laterPayload.map { [$0] } ?? [])
@@ -141,9 +141,12 @@ extension CellRun {
     guard payloads.count == names.count, let sessions = PerRole(try sessions.get()) else {
       throw InteropError("\(cell.name) has no payload, or no peer for each role")
     }
+    let environment = judging.environment
     self.init(
       cell: cell, payloads: payloads, topology: plan.topology(of: cell, number, environment), sessions: sessions,
       broker: environment.broker(of: cell.scenario), inspector: inspector, pool: pool,
       faults: .all(environment.faults.isEmpty ? cell.scenario.faults : environment.faults))
+    getterIsToFail = judging.judge.lists(
+      "outcome.get", of: .getter, in: cell, golden: sessions.getter.identity.golden)
   }
 }

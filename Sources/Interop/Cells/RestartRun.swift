@@ -29,7 +29,7 @@ struct RestartRun {
       if case .skipped(let reason) = half { return try await report(cell.number, judging.skipped(cell.cell, reason)) }
       guard let (evidence, since, logs) = try await end(cell.cell, half) else { return }
       let result = try await judging.result(evidence, took: since.duration(to: .now), logs: logs)
-      if !logs.isOfKnownFailure { await pool.note(evidence) }
+      if !logs.isOfKnownFailure { await pool.note(evidence, result.verdict) }
       try await report(cell.number, result)
     }
   }
@@ -48,7 +48,7 @@ struct RestartRun {
     let logs = LogMarks(sessions)
     let half: Half
     do {
-      let run = try CellRun(cell, number, plan, judging.environment, sessions, inspector(cell), pool)
+      let run = try CellRun(cell, number, plan, judging, sessions, inspector(cell), pool)
       var play = try await CellPlay(run)
       await play.perform()
       half =
@@ -74,7 +74,10 @@ struct RestartRun {
       let sessions = await trio.sessions()
       // Those of the first part are gone, and their logs with them.
       let logs = LogMarks(sessions)
-      if case .success(let live) = sessions, let sessions = PerRole(live) { await play.resume(with: sessions) }
+      switch sessions {
+      case .success(let live): if let sessions = PerRole(live) { await play.resume(with: sessions) }
+      case .failure(let failure): play.note(failure)
+      }
       let evidence = await play.evidence()
       await play.run.inspector.close()
       await trio.release()

@@ -29,6 +29,9 @@ package struct RunEnvironment: Sendable {
   /// What happens to the connections of all roles.
   package let faults: TapFaults
 
+  /// The local checkouts that stand in for releases, by peer.
+  var references: [String: String] { commands.compactMapValues(\.reference) }
+
   package init(
     broker: BrokerEndpoint, replayVirtualHost: String? = nil, elsewhere: BrokerAddress? = nil,
     restart: (@Sendable () async throws -> Void)? = nil, commands: [String: PeerCommand],

@@ -104,6 +104,9 @@ extension RunPlan {
     return RunPlan(possible, of: self)
   }
 
+  /// Those who play any role.
+  package var peers: Set<String> { Set(cells.flatMap { cell in Role.allCases.map { cell.combination[$0] } }) }
+
   /// The plan without the scenarios that need a broker of the run's own; nil if that leaves nothing.
   package var onForeignBroker: RunPlan? {
     let possible = cells.filter { !$0.scenario.needsOwnBroker }

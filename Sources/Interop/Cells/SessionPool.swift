@@ -50,13 +50,14 @@ actor SessionPool {
     }
   }
 
-  /// Notes whether peers broke in a cell.
-  func note(_ evidence: Evidence) {
+  /// Notes whether peers broke in a cell. That they break as is known says nothing of the next cell.
+  func note(_ evidence: Evidence, _ verdict: Verdict) {
     for role in Role.allCases {
       let outcomes = evidence.roles[role].outcomes
       guard !outcomes.isEmpty else { continue }
       let part = Part(role: role, peer: evidence.roles[role].peer)
       let failure = outcomes.compactMap(\.error).first { $0.kind == .broken }
+      if failure != nil, !verdict.isUnexpected { continue }
       breaks[part] = failure.map { ((breaks[part]?.count ?? 0) + 1, $0) }
     }
   }

@@ -128,8 +128,8 @@ package struct Divergence: Sendable, Hashable {
   }
 
   /// Whether it speaks of this check of this role in this cell.
-  func covers(_ cell: Cell, _ rule: Rule, _ role: Role, golden: String?) -> Bool {
-    cell.combination[role] == peer && check == rule.id && self.role == role
+  func covers(_ cell: Cell, _ check: String, _ role: Role, golden: String?) -> Bool {
+    cell.combination[role] == peer && self.check == check && self.role == role
       && (self.golden == nil || self.golden == golden)
       && scenario.matches(cell.scenario.name)
       && Role.allCases.allSatisfy { isMet($0, cell) }

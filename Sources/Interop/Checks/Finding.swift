@@ -49,6 +49,8 @@ package struct CellResult: Sendable {
   package var milliseconds = 0
   /// What happened to its connections.
   package var faults: TapFaults = []
+  /// The local checkouts that stood in for releases, by peer.
+  package var references: [String: String] = [:]
 
   package init(
     cell: Cell, findings: [Finding] = [], golden: [Role: String] = [:], skipReason: String? = nil,
@@ -64,7 +66,11 @@ package struct CellResult: Sendable {
   /// The command that runs it alone.
   package var repeatCommand: String {
     // A list of rules has no white space, but an octothorpe, which is no comment within a word.
-    let options = cell.repeatOptions + (faults.isEmpty ? [] : ["--fault", faults.description])
+    var options = cell.repeatOptions + (faults.isEmpty ? [] : ["--fault", faults.description])
+    for (peer, path) in references.sorted(by: { $0.key < $1.key })
+    where Role.allCases.contains(where: { cell.combination[$0] == peer }) {
+      options += ["--reference", shellQuoted("\(peer)=\(path)")]
+    }
     return "interop/run \(options.joined(separator: " "))"
   }
 

@@ -73,6 +73,10 @@ package struct GoldenMessages: Sendable {
       guard let set = evidence.roles[role].identity?.golden else {
         return .inapplicable("the peer names no golden set")
       }
+      let sets = Set(bodies.keys.map(\.set)).sorted()
+      guard sets.contains(set) else {
+        return .failed(expected: "a set of golden messages: \(sets.joined(separator: ", "))", observed: set)
+      }
       var key = Key(set: set, kind: role == .putter ? .request : .result, payload: evidence.cell.payload)
       let general = bodies[key]
       if role == .server { key.from = evidence.roles.putter.identity?.golden }

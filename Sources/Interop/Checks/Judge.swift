@@ -40,11 +40,16 @@ package struct Judge: Sendable {
       })
   }
 
+  /// Whether a failure of a check of a role is listed for a cell.
+  func lists(_ check: String, of role: Role, in cell: Cell, golden: String?) -> Bool {
+    divergencesByCheck[check]?.contains { $0.covers(cell, check, role, golden: golden) } == true
+  }
+
   private func finding(_ rule: Rule, _ role: Role?, _ evidence: Evidence) -> Finding {
     let peer = role.map { evidence.roles[$0].peer }
     let listed = role.flatMap { role in
       divergencesByCheck[rule.id]?.first {
-        $0.covers(evidence.cell, rule, role, golden: evidence.roles[role].identity?.golden)
+        $0.covers(evidence.cell, rule.id, role, golden: evidence.roles[role].identity?.golden)
       }
     }
     func found(_ verdict: Verdict, _ expected: String?, _ observed: String, _ divergence: Divergence? = nil) -> Finding
@@ -77,13 +82,15 @@ package struct Judge: Sendable {
       var seen: [Combination: Int] = [:]
       guard let rule = rules.first(where: { $0.id == divergence.check }) else { return nil }
       for result in results where result.skipReason == nil {
-        guard divergence.covers(result.cell, rule, divergence.role, golden: result.golden[divergence.role]),
+        guard divergence.covers(result.cell, rule.id, divergence.role, golden: result.golden[divergence.role]),
           let finding = result.findings.first(where: { $0.check == rule.id && $0.role == divergence.role }),
           finding.verdict != .skipped
         else { continue }
         isCovered = true
         if finding.verdict == .known, finding.divergence?.place == divergence.place {
-          seen[result.cell.combination, default: 0] += 1
+          // Where it makes no difference who plays a role, that depends on the selection.
+          let counts = result.cell.scenario.varied.contains(divergence.role)
+          seen[result.cell.combination, default: 0] += counts ? 1 : 0
         }
       }
       guard isCovered else { return nil }

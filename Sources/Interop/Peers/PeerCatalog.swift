@@ -81,6 +81,9 @@ extension PeerCatalog.Entry {
       let session = try await PeerSession.start(peer: manifest.name, command, log: log, in: folder)
       let identity = session.identity
       await session.terminate()
+      if let path = command.environment[PeerCommand.referenceVariable], !identity.isReference {
+        throw PeerError(.broken, "it did not load \(path): its hello does not say \"reference\": true")
+      }
       return RunReport.Peer(manifest, .live, identity: identity, reason: command.note, reference: reference)
     } catch {
       // It is there and does not work: its cells will fail, and say so.

@@ -60,7 +60,10 @@ package struct PeerIdentity: Sendable, Hashable {
     bridged = hello["bridged"]?.arrayValue?.compactMap(\.stringValue) ?? []
     golden = hello["golden"]?.stringValue
     location = hello["location"]?.stringValue
-    features = hello["features"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    guard let features = hello["features"]?.arrayValue?.compactMap(\.stringValue), !features.isEmpty else {
+      throw PeerError(.broken, "its hello has no \"features\", so it would be asked for nothing")
+    }
+    self.features = features
     isReference = hello["reference"]?.boolValue ?? false
   }
 }

@@ -146,6 +146,9 @@ package struct PeerCommand: Sendable {
   package let environment: [String: String]
   package let folder: String
   package let note: String?
+  /// In what an adapter is told of the local checkout that it is to load.
+  static let referenceVariable = "SYRPC_REFERENCE"
+
   /// The local checkout or interpreter that stands in for the release; nil for the release.
   package var reference: String?
 
@@ -185,7 +188,7 @@ extension PeerManifest {
     var words = alternative.command
     var environment = Dictionary(alternative.environment.map { ($0.name, $0.value) }) { _, last in last }
     if let reference {
-      if isInterpreter { words[0] = reference } else { environment["SYRPC_REFERENCE"] = reference }
+      if isInterpreter { words[0] = reference } else { environment[PeerCommand.referenceVariable] = reference }
     }
     // A relative command is looked for in the peer's folder, a bare name on the PATH.
     let executable = words[0].contains("/") && !words[0].hasPrefix("/") ? folder / words[0] : words[0]

@@ -33,9 +33,13 @@ struct ReplayRun {
     for (role, session) in live { roles[role] = RoleEvidence(peer: session.peer, identity: session.identity) }
     var reader = TextReader()
 
+    // Who is live opens before the recording plays, or when that consumes: two that declare a queue at once can make
+    // RabbitMQ refuse one of them.
+    let serverIsOpen = recorded.side == .client ? await open(.server, &roles, liveTaps) : false
     async let played = play(player, tap, watch)
     switch recorded.side {
-    case .client: await serve(plan, &roles, liveTaps, &reader, watch)
+    case .client where !serverIsOpen: break
+    case .client: await serve(plan, &roles, &reader, watch)
     case .server: await call(plan, &roles, liveTaps, &reader, watch)
     }
     let mismatch = await played
@@ -72,10 +76,9 @@ struct ReplayRun {
 
   /// The live server answers what the recorded client got an answer to.
   private func serve(
-    _ plan: ReplayPlan, _ roles: inout PerRole<RoleEvidence>, _ taps: [Role: Tap], _ reader: inout TextReader,
-    _ watch: MethodWatch
+    _ plan: ReplayPlan, _ roles: inout PerRole<RoleEvidence>, _ reader: inout TextReader, _ watch: MethodWatch
   ) async {
-    guard await open(.server, &roles, taps), let server = live[.server] else { return }
+    guard let server = live[.server] else { return }
     var consumed: Set<String> = []
     for id in plan.answered {
       // The recorded client consumes first.
@@ -101,9 +104,15 @@ struct ReplayRun {
     _ plan: ReplayPlan, _ roles: inout PerRole<RoleEvidence>, _ taps: [Role: Tap], _ reader: inout TextReader,
     _ watch: MethodWatch
   ) async {
+    _ = await watch.wait { $0.name == "basic.consume-ok" }
     let putterIsOpen = await open(.putter, &roles, taps)
     let getterIsOpen = await open(.getter, &roles, taps)
-    guard putterIsOpen, getterIsOpen, let putter = live[.putter], let getter = live[.getter] else { return }
+    guard putterIsOpen, getterIsOpen, let putter = live[.putter], let getter = live[.getter] else {
+      // Whoever takes the session next finds it closed.
+      if putterIsOpen { await close(.putter, &roles) }
+      if getterIsOpen { await close(.getter, &roles) }
+      return
+    }
     for batch in plan.batches {
       for request in batch.requests {
         let put = await Attempt("put_request") {

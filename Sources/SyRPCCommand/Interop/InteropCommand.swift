@@ -64,6 +64,9 @@ struct InteropCommand: AsyncParsableCommand {
     if !faults.fault.isEmpty, selfTest {
       throw ValidationError("--fault does not go with --self-test: the two plant what the other does not expect")
     }
+    if selfTest, let option = selection.ofCells {
+      throw ValidationError("\(option) does not go with --self-test, which makes exchanges of its own")
+    }
     if !mutation.isEmpty, !selfTest { throw ValidationError("--mutation goes with --self-test") }
   }
 

@@ -13,6 +13,7 @@ struct InteropRun: Sendable {
   let judge: Judge
   let entries: [PeerCatalog.Entry]
   let commands: [String: Interop.PeerCommand]
+  let demanded: [(peer: String, option: String)]
   let broker: BrokerChoice
   let output: String
   let parallel: Int
@@ -25,6 +26,7 @@ struct InteropRun: Sendable {
     judge = setup.judge
     entries = setup.entries
     commands = setup.commands
+    demanded = setup.demanded
     self.broker = broker
     self.output = URL(filePath: output).standardizedFileURL.path
     self.parallel = parallel
@@ -105,6 +107,11 @@ struct InteropRun: Sendable {
     }
     if plan.cells.count < possible.cells.count {
       print("\(possible.cells.count - plan.cells.count) cells are left out: they need a broker of the run's own")
+    }
+    for (peer, option) in demanded where !plan.peers.contains(peer) {
+      throw InteropError(
+        "\(option) \(peer): no cell has it: what is selected, or what it can do, leaves it out; a recording needs "
+          + "\(RecordedConversation.partner) as its partner")
     }
     print("\(plan.cells.count) cells on \(broker.about)\n")
     if !faults.isEmpty { print("faults on every connection of a peer: \(faults)\n") }

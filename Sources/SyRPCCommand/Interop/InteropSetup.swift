@@ -10,6 +10,8 @@ struct InteropSetup {
   let entries: [PeerCatalog.Entry]
   let commands: [String: Interop.PeerCommand]
   private let missingRequired: [String]
+  /// Who must take part in a cell, and why: it was named.
+  let demanded: [(peer: String, option: String)]
   /// Of the peers that are not live; or one of each side of every peer.
   let recordings: [RecordedConversation]
 
@@ -45,6 +47,12 @@ struct InteropSetup {
       throw ValidationError("--require \(name): there is no such peer; there is \(names.joined(separator: ", "))")
     }
     missingRequired = peers.require.filter { commands[$0] == nil }
+    demanded =
+      peers.require.map { ($0, "--require") }
+      + entries.filter { entry in
+        if case .missing = entry.availability { return false }
+        return chosen.peers.contains { $0.matches(entry.manifest.name) }
+      }.map { ($0.manifest.name, "--peer") }
 
     var recordings: [RecordedConversation] = []
     for entry in entries {

@@ -18,6 +18,14 @@ struct SelectionOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("Make only these checks.", valueName: "pattern"))
   var check: [String] = []
 
+  /// The first option that was given, if any, by which cells are selected.
+  var ofCells: String? {
+    [
+      ("--putter", putter), ("--server", server), ("--getter", getter), ("--scenario", scenario),
+      ("--payload", payload),
+    ].first { !$0.1.isEmpty }?.0
+  }
+
   var selection: RunPlan.Selection {
     var selection = RunPlan.Selection()
     selection.peers = peer.map(Glob.init)

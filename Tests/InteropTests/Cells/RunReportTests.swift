@@ -66,6 +66,8 @@ import WireTap
     result.faults = try TapFaults(parsing: "split,cut@to-broker:2#0")
     #expect(result.repeatCommand.hasSuffix("--payload hello --fault split,cut@to-broker:2#0"))
     #expect(result.json["repeat"]?.stringValue == result.repeatCommand)
+    result.references = [result.cell.combination.server: "/it's here", "nobody": "/there"]
+    #expect(result.repeatCommand.hasSuffix(" --reference '\(result.cell.combination.server)=/it'\\''s here'"))
   }
 
   @Test func theMatrixCountsTheWorstFirst() {

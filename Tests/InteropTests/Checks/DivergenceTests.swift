@@ -73,6 +73,12 @@ import Testing
     let result = judge.judge(try RecordedEvidence().evidence())
     #expect(judge.problems(in: [result]).isEmpty)
     #expect(judge.problems(in: [result, result]).first?.contains("set it to 2") == true)
+    // Who plays a role that a scenario does not vary depends on the selection.
+    let fixed = Cell(combination: result.cell.combination, scenario: .never, payload: result.cell.payload)
+    #expect(!fixed.scenario.varied.contains(.putter))
+    let elsewhere = CellResult(cell: fixed, findings: result.findings, golden: result.golden)
+    #expect(judge.problems(in: [result, elsewhere, elsewhere]).isEmpty)
+    #expect(judge.problems(in: [elsewhere]).isEmpty, "it was seen")
   }
 
   @Test(arguments: [

@@ -6,7 +6,7 @@ import Testing
 /// Adapters that do not keep to the peer protocol, as shell scripts.
 @Suite(.timeLimit(.minutes(2))) struct PeerSessionTests {
   private static let hello =
-    #"read line; echo '{"id":1,"ok":true,"hello":{"implementation":"fake","runtime":"sh"}}';"#
+    #"read line; echo '{"id":1,"ok":true,"hello":{"implementation":"fake","runtime":"sh","features":["serve"]}}';"#
   private static let probe =
     #"read line; echo '{"id":2,"ok":false,"error":{"kind":"unsupported","message":"no"}}';"#
 
@@ -107,7 +107,17 @@ import Testing
     }
     #expect(error.kind == .broken)
     #expect(
-      error.message == "it is not what it was at the start of the run: \"implementation\" is fake, and was fake 2")
+      error.message.hasPrefix(
+        "it is not what it was at the start of the run: \"implementation\" is fake, and was fake 2"))
+  }
+
+  /// It would be left out of everything, and nobody would notice.
+  @Test(arguments: ["", #","features":[]"#, #","features":"serve""#])
+  func aHelloWithoutFeaturesIsBroken(_ features: String) async throws {
+    let hello = #"read line; echo '{"id":1,"ok":true,"hello":{"implementation":"fake","runtime":"sh"\#(features)}}';"#
+    let error = try await error(hello + Self.probe + "read line")
+    #expect(error.kind == .broken)
+    #expect(error.message.contains("\"features\""))
   }
 
   @Test func theOrderOfLibrariesIsNoDifference() {

@@ -18,14 +18,21 @@ import Testing
     func reason(_ putter: String = "a", _ server: String = "b") async -> String? {
       await pool.reasonToSkip(Combination(putter: putter, server: server, getter: "c"))
     }
-    for _ in 1...5 { await pool.note(try evidence(hung)) }
+    for _ in 1...5 { await pool.note(try evidence(hung), .fail) }
     #expect(await reason() == nil)
-    await pool.note(try evidence(PeerError(.timeout, "nothing came")))
-    for _ in 1...5 { await pool.note(try evidence(hung)) }
+    await pool.note(try evidence(PeerError(.timeout, "nothing came")), .fail)
+    for _ in 1...5 { await pool.note(try evidence(hung), .fail) }
     #expect(await reason() == nil, "it answered in between")
-    await pool.note(try evidence(hung))
+    await pool.note(try evidence(hung), .fail)
     let said = await reason()
     #expect(said == "b broke as server in 6 cells in a row, the last time: \(hung.message)")
     #expect(await reason("b", "a") == nil, "as a putter it may be better")
+  }
+
+  @Test func whoBreaksAsIsKnownIsTriedAgain() async throws {
+    let pool = SessionPool(StubbornPeers("/").environment)
+    let died = PeerError(.broken, "asked for get_result: c exited with 1")
+    for _ in 1...20 { await pool.note(try evidence(died, .getter), .known) }
+    #expect(await pool.reasonToSkip(Combination(putter: "a", server: "b", getter: "c")) == nil)
   }
 }
