@@ -88,6 +88,8 @@ import WireTap
       var (wrong, silent, impatient) = (address, address, options)
       wrong.password = "wrong"
       silent.port = listener.port
+      // It accepts a few, of which it then says nothing.
+      impatient.connectTimeout = .milliseconds(50)
       impatient.handshakeTimeout = .milliseconds(50)
       func open(_ address: BrokerAddress, _ options: ConnectionOptions) async throws -> AMQPConnection {
         try await AMQPConnection.open(address, options, logger: quiet)
