@@ -79,7 +79,7 @@ package struct Judge: Sendable {
   package func problems(in results: [CellResult]) -> [String] {
     divergences.compactMap { divergence in
       var isCovered = false
-      var seen: [Combination: Int] = [:]
+      var seen: [String: Int] = [:]
       guard let rule = rules.first(where: { $0.id == divergence.check }) else { return nil }
       for result in results where result.skipReason == nil {
         guard divergence.covers(result.cell, rule.id, divergence.role, golden: result.golden[divergence.role]),
@@ -88,9 +88,8 @@ package struct Judge: Sendable {
         else { continue }
         isCovered = true
         if finding.verdict == .known, finding.divergence?.place == divergence.place {
-          // Where it makes no difference who plays a role, that depends on the selection.
-          let counts = result.cell.scenario.varied.contains(divergence.role)
-          seen[result.cell.combination, default: 0] += counts ? 1 : 0
+          seen[result.cell.variedCombination, default: 0] +=
+            result.cell.scenario.varied.contains(divergence.role) ? 1 : 0
         }
       }
       guard isCovered else { return nil }
@@ -98,10 +97,17 @@ package struct Judge: Sendable {
         return "\(divergence.place) was not seen (\(divergence.summary)): remove it, or correct it"
       }
       if let (combination, count) = seen.max(by: { $0.value < $1.value }), count > divergence.most {
-        return "\(divergence.place) was seen \(count) times in \(combination.name), more than its \"most\" of "
+        return "\(divergence.place) was seen \(count) times in \(combination), more than its \"most\" of "
           + "\(divergence.most) (\(divergence.summary)): find out why, or set it to \(count)"
       }
       return nil
     }
+  }
+}
+
+extension Cell {
+  /// Its combination, without those of whom the scenario does not depend: who they are, the selection says.
+  fileprivate var variedCombination: String {
+    Role.allCases.map { scenario.varied.contains($0) ? combination[$0] : "*" }.joined(separator: "-")
   }
 }
