@@ -99,7 +99,8 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    .testTarget(name: "SyRPCWireTests", dependencies: ["SyRPCWire"], swiftSettings: strict),
+    .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
+    .testTarget(name: "SyRPCWireTests", dependencies: ["SeededRandom", "SyRPCWire"], swiftSettings: strict),
     .testTarget(name: "AMQPTests", dependencies: ["AMQP", "Interop", "SyRPCWire", "WireTap"], swiftSettings: strict),
     .testTarget(
       name: "SyRPCTests",
@@ -113,7 +114,7 @@ let package = Package(
     .testTarget(
       name: "ResilienceTests",
       dependencies: [
-        "AMQP", "Interop", "SyRPC", "SyRPCWire", "TestSupport", "WireTap",
+        "AMQP", "Interop", "SeededRandom", "SyRPC", "SyRPCWire", "TestSupport", "WireTap",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: strict),
     .target(
@@ -123,7 +124,7 @@ let package = Package(
     .testTarget(
       name: "WireTapTests",
       dependencies: [
-        "SyRPCWire", "WireTap",
+        "SeededRandom", "SyRPCWire", "WireTap",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
@@ -134,6 +135,7 @@ let package = Package(
         "AMQP", "Interop", "SyRPCWire", "WireTap", .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "FuzzTests", dependencies: ["Interop", "SyRPCWire", "WireTap"], swiftSettings: strict),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["Interop", "SeededRandom", "SyRPCWire", "WireTap"], swiftSettings: strict),
   ]
 )

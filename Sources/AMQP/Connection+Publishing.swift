@@ -20,8 +20,6 @@ extension AMQPConnection {
     contentType: String = MessageProperties.contentType
   ) async throws {
     try Task.checkCancellation()
-    // What has arrived is read first: a broker that waits for its own reader would never take what we write
-    // (librabbitmq #780).
     try await waitWhileBlocked()
     try write(body, exchange, routingKey, headers, contentType)
 
@@ -74,6 +72,7 @@ extension AMQPConnection {
   ///
   /// - Throws: ``AMQPError`` with `blocked`, or as the connection's end has it; `CancellationError`.
   package func waitWhileBlocked() async throws {
+    // A broker that waits for its own reader would never take what we write (librabbitmq #780).
     _ = pump()
     while let reason = blockedReason { try await waitUntilUnblocked(reason) }
   }

@@ -100,8 +100,8 @@ public final class SyRPCServer: Sendable {
   ///   - handler: does one request. Its task is cancelled when its time is up, ``ServeOptions/requestTimeout``, or that of
   ///     ``close(within:)``; not with the task that serves.
   /// - Throws: ``SyRPCError`` when the broker says what will not pass by itself - `authenticationFailed`,
-  ///   `preconditionFailed` … - after the requests in hand are done; `closed` if the server has been closed before, or if handlers did not
-  ///   return before the time of ``close(within:)`` was up.
+  ///   `preconditionFailed` … - after the requests in hand are done; `closed` if the server has been closed before, or
+  ///   if handlers did not return before the time of ``close(within:)`` was up.
   public func serve(
     options: ServeOptions = ServeOptions(), _ handler: @escaping RequestHandlers.Handler
   ) async throws {

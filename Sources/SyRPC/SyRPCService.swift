@@ -31,7 +31,7 @@ public struct SyRPCService: Service {
   ///
   /// - Throws: as ``SyRPCServer/serve(_:options:)``.
   public func run() async throws {
-    let (server, closingTimeout) = (server, closingTimeout)
+    let close = { @Sendable [server, closingTimeout] in await server.close(within: closingTimeout) }
     let outcome: Result<Void, any Error>
     do {
       outcome = .success(
@@ -39,13 +39,13 @@ public struct SyRPCService: Service {
           try await withGracefulShutdownHandler {
             try await server.serve(handlers, options: options)
           } onGracefulShutdown: {
-            Task { await server.close(within: closingTimeout) }
+            Task { await close() }
           }
         } onCancel: {
-          Task { await server.close(within: closingTimeout) }
+          Task { await close() }
         })
     } catch { outcome = .failure(error) }
-    await server.close(within: closingTimeout)
+    await close()
     try outcome.get()
   }
 }

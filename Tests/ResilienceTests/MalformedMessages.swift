@@ -1,11 +1,12 @@
+import SeededRandom
 import SyRPC
 import SyRPCWire
 
 /// Messages that are neither a request nor a result, and of which no id can be read, so that nobody is answered.
 struct MalformedMessages {
-  private var generator: SystemIndependentGenerator
+  private var generator: Seeded
 
-  init(seed: UInt64) { generator = SystemIndependentGenerator(state: seed) }
+  init(seed: UInt64) { generator = Seeded(seed) }
 
   /// What a message may be said to be, though it is not.
   static let contentTypes = ["text/plain", "application/octet-stream", "", "application/json; charset=latin-1"]
@@ -48,17 +49,4 @@ struct MalformedMessages {
   }
 
   private mutating func random(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &generator) }
-}
-
-/// SplitMix64: the same numbers on each run.
-private struct SystemIndependentGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
 }

@@ -48,7 +48,7 @@ package struct RunPlan: Sendable {
     /// Who plays a role in which it makes no difference.
     func stand(_ role: Role) -> String? {
       let possible = PerRole(putter: putters, server: servers, getter: getters)[role].filter(peers.contains)
-      return possible.contains(RecordedConversation.partner) ? RecordedConversation.partner : possible.first
+      return possible.contains(Self.stand) ? Self.stand : possible.first
     }
 
     var cells: [Cell] = []
@@ -103,6 +103,9 @@ extension RunPlan {
     guard !possible.isEmpty else { throw InteropError("no peer of the selection can do what its role asks of it") }
     return RunPlan(possible, of: self)
   }
+
+  /// Who plays the roles that a scenario does not vary, unless the selection leaves it out.
+  static let stand = RecordedConversation.partner
 
   /// Those who play any role.
   package var peers: Set<String> { Set(cells.flatMap { cell in Role.allCases.map { cell.combination[$0] } }) }

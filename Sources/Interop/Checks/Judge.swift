@@ -79,7 +79,7 @@ package struct Judge: Sendable {
   package func problems(in results: [CellResult]) -> [String] {
     divergences.compactMap { divergence in
       var isCovered = false
-      var seen: [String: Int] = [:]
+      var seen: [Combination: Int] = [:]
       guard let rule = rules.first(where: { $0.id == divergence.check }) else { return nil }
       for result in results where result.skipReason == nil {
         guard divergence.covers(result.cell, rule.id, divergence.role, golden: result.golden[divergence.role]),
@@ -88,8 +88,9 @@ package struct Judge: Sendable {
         else { continue }
         isCovered = true
         if finding.verdict == .known, finding.divergence?.place == divergence.place {
-          seen[result.cell.variedCombination, default: 0] +=
-            result.cell.scenario.varied.contains(divergence.role) ? 1 : 0
+          let standard = result.cell.standardCombination
+          // Played by another in the default matrix, by which the bounds were set.
+          seen[standard, default: 0] += standard[divergence.role] == divergence.peer ? 1 : 0
         }
       }
       guard isCovered else { return nil }
@@ -97,7 +98,7 @@ package struct Judge: Sendable {
         return "\(divergence.place) was not seen (\(divergence.summary)): remove it, or correct it"
       }
       if let (combination, count) = seen.max(by: { $0.value < $1.value }), count > divergence.most {
-        return "\(divergence.place) was seen \(count) times in \(combination), more than its \"most\" of "
+        return "\(divergence.place) was seen \(count) times in \(combination.name), more than its \"most\" of "
           + "\(divergence.most) (\(divergence.summary)): find out why, or set it to \(count)"
       }
       return nil
@@ -106,8 +107,10 @@ package struct Judge: Sendable {
 }
 
 extension Cell {
-  /// Its combination, without those of whom the scenario does not depend: who they are, the selection says.
-  fileprivate var variedCombination: String {
-    Role.allCases.map { scenario.varied.contains($0) ? combination[$0] : "*" }.joined(separator: "-")
+  /// Its combination as it is in the default matrix, whoever else the selection has in the roles that the scenario does
+  /// not vary.
+  fileprivate var standardCombination: Combination {
+    func name(_ role: Role) -> String { scenario.varied.contains(role) ? combination[role] : RunPlan.stand }
+    return Combination(putter: name(.putter), server: name(.server), getter: name(.getter))
   }
 }

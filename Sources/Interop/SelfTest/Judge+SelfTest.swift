@@ -1,8 +1,7 @@
 extension Judge {
   /// Whether the check that a mutation is for fails in its cell in any case.
   func lists(_ cell: Cell, _ mutation: Mutation) -> Bool {
-    guard let rule = rules.first(where: { $0.id == mutation.check }) else { return false }
-    return divergences.contains { $0.covers(cell, rule.id, mutation.role, golden: $0.golden) }
+    divergences.contains { $0.covers(cell, mutation.check, mutation.role, golden: $0.golden) }
   }
 
   /// What the check says that a mutation is for, and whom other checks blame.

@@ -5,7 +5,7 @@ final class CallsInHand: Sendable {
   private struct State {
     var count = 0
     var isOver = false
-    var whenDone: [AsyncStream<Void>.Continuation] = []
+    var whenDone: AsyncStream<Void>.Continuation?
   }
 
   private let state = NIOLockedValueBox(State())
@@ -23,18 +23,18 @@ final class CallsInHand: Sendable {
     defer {
       state.withLockedValue { state in
         state.count -= 1
-        if state.count == 0 { for sink in state.whenDone { sink.finish() } }
+        if state.count == 0 { state.whenDone?.finish() }
       }
     }
     return try await operation()
   }
 
-  /// Lets no more begin, and waits for those that have.
+  /// Lets no more begin, and waits for those that have; to be called once.
   func finish(within timeout: Duration) async {
     let (stream, sink) = AsyncStream<Void>.makeStream()
     state.withLockedValue { state in
       state.isOver = true
-      if state.count == 0 { sink.finish() } else { state.whenDone.append(sink) }
+      if state.count == 0 { sink.finish() } else { state.whenDone = sink }
     }
     await waitFor(Task { for await _ in stream {} }, noLongerThan: timeout)
     sink.finish()

@@ -18,7 +18,6 @@ actor ResultWriter {
   ///
   /// - Throws: ``AMQPError``, `CancellationError`.
   func put(_ body: [UInt8], for resultID: String, _ headers: [String: String]) async throws {
-    try await connection.waitWhileBlocked()
     let index = topology.resultQueueIndex(for: resultID)
     if declared.insert(index).inserted { try await declare(index) }
     let binding = topology.resultBinding(at: index)
@@ -32,6 +31,7 @@ actor ResultWriter {
 
   private func declare(_ index: Int) async throws {
     do {
+      try await connection.waitWhileBlocked()
       try await connection.declare(topology.resultQueue(at: index))
       try await connection.bind(topology.resultBinding(at: index))
     } catch {

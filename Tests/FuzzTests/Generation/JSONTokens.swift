@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// JSON as text: its tokens, and texts that nobody sends on purpose.
 enum JSONTokens {
   /// Where the tokens of a text are, and after them its arrays and objects. White space is no token; what is no JSON is

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// AMQP 0-9-1 written by hand, right as a rule: what a mutator makes wrong afterwards gets further than noise.
 enum WireText {
   static let protocolHeader: [UInt8] = Array("AMQP".utf8) + [0, 0, 9, 1]

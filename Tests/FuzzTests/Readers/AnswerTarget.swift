@@ -1,4 +1,5 @@
 import Interop
+import SeededRandom
 import SyRPCWire
 
 /// What an adapter writes: lines, and answers in them.

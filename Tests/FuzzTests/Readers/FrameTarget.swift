@@ -1,3 +1,4 @@
+import SeededRandom
 import SyRPCWire
 import WireTap
 

@@ -1,3 +1,4 @@
+import SeededRandom
 import WireTap
 
 /// The recorded connections, cut to what a reader can be given a million times.

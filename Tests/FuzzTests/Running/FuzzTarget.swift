@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A reader that is given whatever comes, and what has to hold for it.
 protocol FuzzTarget {
   /// Its folder in `fixtures/fuzz`.

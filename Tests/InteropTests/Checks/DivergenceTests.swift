@@ -73,12 +73,29 @@ import Testing
     let result = judge.judge(try RecordedEvidence().evidence())
     #expect(judge.problems(in: [result]).isEmpty)
     #expect(judge.problems(in: [result, result]).first?.contains("set it to 2") == true)
-    // Who plays a role that a scenario does not vary depends on the selection.
+    // In the default matrix another plays the putter there.
     let fixed = Cell(combination: result.cell.combination, scenario: .never, payload: result.cell.payload)
     #expect(!fixed.scenario.varied.contains(.putter))
     let elsewhere = CellResult(cell: fixed, findings: result.findings, golden: result.golden)
     #expect(judge.problems(in: [result, elsewhere, elsewhere]).isEmpty)
     #expect(judge.problems(in: [elsewhere]).isEmpty, "it was seen")
+  }
+
+  /// Whoever plays what a scenario does not vary, the bound is that of the default matrix.
+  @Test func aStandInCountsAsTheOneItStandsFor() async throws {
+    let list = try await read(Self.mandatory.replacing("\"most\": 5", with: "\"most\": 1"))
+    let judge = Judge(divergences: list, golden: GoldenMessages())
+    let result = judge.judge(try RecordedEvidence().evidence())
+    func cell(_ scenario: Scenario, getter: String) -> CellResult {
+      var combination = result.cell.combination
+      combination.getter = getter
+      let cell = Cell(combination: combination, scenario: scenario, payload: result.cell.payload)
+      return CellResult(cell: cell, findings: result.findings, golden: result.golden)
+    }
+    #expect(!Scenario.type.varied.contains(.getter))
+    let two = ["python", "swift"]
+    #expect(judge.problems(in: two.map { cell(.type, getter: $0) }).first?.contains("set it to 2") == true)
+    #expect(judge.problems(in: two.map { cell(.echo, getter: $0) }).isEmpty)
   }
 
   @Test(arguments: [
