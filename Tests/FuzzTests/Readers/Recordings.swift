@@ -1,4 +1,3 @@
-import SeededRandom
 import WireTap
 
 /// The recorded connections, cut to what a reader can be given a million times.

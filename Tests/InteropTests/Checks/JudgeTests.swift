@@ -205,4 +205,23 @@ struct Defect: Sendable, CustomTestStringConvertible {
     let text = String(decoding: try Files.read(checkoutFolder / "interop/README.rst"), as: UTF8.self)
     for id in Judge.checkIDs { #expect(text.contains("``\(id)``"), "\(id)") }
   }
+
+  /// Nothing would be compared.
+  @Test func aGoldenSetThatIsNotThereFails() throws {
+    let judge = Judge(divergences: [], golden: try GoldenMessages(folder: try checkout().messages))
+    func finding(_ golden: JSON?) throws -> Finding? {
+      var hello: JSONObject = ["implementation": "a", "runtime": "b", "features": ["put_request"]]
+      hello["golden"] = golden
+      var evidence = try RecordedEvidence().evidence()
+      var putter = RoleEvidence(peer: "python", identity: try PeerIdentity(hello: .object(hello)))
+      putter.conversations = evidence.roles.putter.conversations
+      evidence.roles.putter = putter
+      return judge.judge(evidence).findings.first { $0.check == "json.golden" && $0.role == .putter }
+    }
+    let unknown = try finding("nobody")
+    #expect(unknown?.verdict == .fail)
+    #expect(unknown?.observed == "nobody")
+    #expect(unknown?.expected?.contains("python2") == true)
+    #expect(try finding(nil)?.verdict == .skipped)
+  }
 }
