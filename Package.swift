@@ -119,7 +119,9 @@ let package = Package(
       ], swiftSettings: strict),
     .target(
       name: "TestSupport",
-      dependencies: ["AMQP", "Interop", "SyRPC", "SyRPCWire", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "AMQP", "Interop", "SyRPC", "SyRPCWire", "WireTap", .product(name: "Logging", package: "swift-log"),
+      ],
       path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "WireTapTests",

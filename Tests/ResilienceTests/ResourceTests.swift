@@ -132,7 +132,7 @@ import WireTap
               == .integer(Int64(round)))
           let port = tap.port
           _ = await tap.stop()
-          tap = try await Tap.start(port: port, brokerHost: broker.host, brokerPort: broker.port, role: "client")
+          tap = try await Tap.startAgain(port: port, before: broker, role: "client")
         }
         #expect(client.statistics.connections > 20)
         serving.cancel()

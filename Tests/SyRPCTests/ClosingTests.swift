@@ -130,8 +130,7 @@ struct ClosingTests {
       _ = await tap.stop()
       try await app.until(app.topology.requestQueue.name, messages: 4)
       gate.open()
-      let another = try await Tap.start(
-        port: tapped.port, brokerHost: broker.host, brokerPort: broker.port, role: "server")
+      let another = try await Tap.startAgain(port: tapped.port, before: broker, role: "server")
       for (number, id) in ids.enumerated() {
         #expect(try await client.getResult(id, timeout: .seconds(100)) == .integer(Int64(number)))
       }

@@ -69,8 +69,7 @@ struct FailureTests {
       // Put meanwhile, it is put in the end.
       async let id = client.putRequest(type: "t", data: 1)
 
-      let another = try await Tap.start(
-        port: tapped.port, brokerHost: broker.host, brokerPort: broker.port, role: "getter")
+      let another = try await Tap.startAgain(port: tapped.port, before: broker, role: "getter")
       let request = try await taking.value
       #expect(try await request.resultID == id)
       try await server.putResult("a", data: 2)

@@ -117,9 +117,8 @@ import WireTap
   }
 
   @Test func anUnreachableBrokerEndsTheConnection() async throws {
-    let broker = try await TestBroker.start()
-    try await broker.stop()
-    let tap = try await Tap.start(brokerHost: "127.0.0.1", brokerPort: broker.port, role: "server")
+    // A port that was in use just now may be another's by then.
+    let tap = try await Tap.start(brokerHost: "127.0.0.1", brokerPort: 1, role: "server")
     let peer = try await TestSide.connect(port: tap.port)
     #expect(await peer.receiveAll().bytes.isEmpty)
     let transcript = try #require(await tap.stop().first)
