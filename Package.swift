@@ -26,6 +26,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     .package(url: "https://github.com/onevcat/Rainbow", from: "4.0.0"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+    // The locks of NIOConcurrencyHelpers are seen by the thread sanitizer; Synchronization.Mutex is not, on Linux, where the
+    // kernel hands it over.
     .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
@@ -50,7 +52,6 @@ let package = Package(
       dependencies: [
         "COpenSSL", "CRabbitMQ", "SyRPCWire",
         .product(name: "Logging", package: "swift-log"),
-        // Its locks are seen by the thread sanitizer; those of Synchronization are not, on Linux.
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ],
       swiftSettings: strict),
@@ -70,6 +71,7 @@ let package = Package(
       name: "WireTap",
       dependencies: [
         "CRabbitMQ", "SyRPCWire",
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
@@ -79,6 +81,7 @@ let package = Package(
       dependencies: [
         "AMQP", "SyRPCWire", "WireTap",
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Subprocess", package: "swift-subprocess"),
@@ -101,7 +104,13 @@ let package = Package(
 
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
     .testTarget(name: "SyRPCWireTests", dependencies: ["SeededRandom", "SyRPCWire"], swiftSettings: strict),
-    .testTarget(name: "AMQPTests", dependencies: ["AMQP", "Interop", "SyRPCWire", "WireTap"], swiftSettings: strict),
+    .testTarget(
+      name: "AMQPTests",
+      dependencies: [
+        "AMQP", "Interop", "SyRPCWire", "WireTap",
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "SyRPCTests",
       dependencies: [
@@ -116,17 +125,22 @@ let package = Package(
       dependencies: [
         "AMQP", "Interop", "SeededRandom", "SyRPC", "SyRPCWire", "TestSupport", "WireTap",
         .product(name: "Logging", package: "swift-log"),
-      ], swiftSettings: strict),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "TestSupport",
       dependencies: [
-        "AMQP", "Interop", "SyRPC", "SyRPCWire", "WireTap", .product(name: "Logging", package: "swift-log"),
+        "AMQP", "Interop", "SyRPC", "SyRPCWire", "WireTap",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ],
       path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "WireTapTests",
       dependencies: [
         "SeededRandom", "SyRPCWire", "WireTap",
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
@@ -134,7 +148,9 @@ let package = Package(
     .testTarget(
       name: "InteropTests",
       dependencies: [
-        "AMQP", "Interop", "SyRPCWire", "WireTap", .product(name: "Subprocess", package: "swift-subprocess"),
+        "AMQP", "Interop", "SyRPCWire", "WireTap",
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: strict),
     .testTarget(

@@ -2,7 +2,7 @@ import AMQP
 import Foundation
 import Interop
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 import SyRPCWire
 import Testing
 
@@ -106,7 +106,7 @@ final class Cable: Sendable {
     var isStopped = false
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
   let port: Int
 
   init(to broker: BrokerAddress, held: Set<Direction> = []) throws {
@@ -120,25 +120,25 @@ final class Cable: Sendable {
     }
     try #require(status == 0, "no port to listen on")
     port = Int(UInt16(bigEndian: address.sin_port))
-    state.withLock { $0.held = held }
+    state.withLockedValue { $0.held = held }
     let brokerPort = broker.port
     Thread.detachNewThread { [self] in run(listener, brokerPort) }
   }
 
   /// Lets nothing pass that way until ``release()``.
-  func hold(_ direction: Direction) { state.withLock { _ = $0.held.insert(direction) } }
-  func release() { state.withLock { $0.held = [] } }
+  func hold(_ direction: Direction) { state.withLockedValue { _ = $0.held.insert(direction) } }
+  func release() { state.withLockedValue { $0.held = [] } }
   /// Closes what is open; new connections can be made.
-  func cut() { state.withLock { $0.isCut = true } }
+  func cut() { state.withLockedValue { $0.isCut = true } }
   /// Changes the last byte of what passes that way next.
-  func damage(_ direction: Direction) { state.withLock { $0.damaged = direction } }
-  func stop() { state.withLock { $0.isStopped = true } }
+  func damage(_ direction: Direction) { state.withLockedValue { $0.damaged = direction } }
+  func stop() { state.withLockedValue { $0.isStopped = true } }
 
   private func run(_ listener: Int32, _ brokerPort: Int) {
     var pairs: [[Int32]] = []
     defer { for end in pairs.flatMap(\.self) + [listener] { close(end) } }
     while true {
-      let (held, isCut, isStopped) = state.withLock { state in
+      let (held, isCut, isStopped) = state.withLockedValue { state in
         defer { state.isCut = false }
         return (state.held, state.isCut, state.isStopped)
       }
@@ -160,7 +160,7 @@ final class Cable: Sendable {
         let pair = (index - 1) / 2
         guard !closed.contains(pair) else { continue }
         let direction = index % 2 == 1 ? Direction.toBroker : .toClient
-        let isDamaged = state.withLock { state in
+        let isDamaged = state.withLockedValue { state in
           defer { if state.damaged == direction { state.damaged = nil } }
           return state.damaged == direction
         }

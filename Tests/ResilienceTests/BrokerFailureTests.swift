@@ -2,7 +2,7 @@ import AMQP
 import Interop
 import Logging
 import SyRPC
-import Synchronization
+import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
@@ -321,14 +321,14 @@ struct BrokerFailureTests {
 
   /// Which requests were done, and how often.
   private final class Runs: Sendable {
-    private let state = Mutex((count: 0, ids: Set<String>(), againUntold: 0))
-    var count: Int { state.withLock { $0.count } }
-    var requests: Int { state.withLock { $0.ids.count } }
+    private let state = NIOLockedValueBox((count: 0, ids: Set<String>(), againUntold: 0))
+    var count: Int { state.withLockedValue { $0.count } }
+    var requests: Int { state.withLockedValue { $0.ids.count } }
     /// Those done again though the handler saw no redelivery.
-    var againUntold: Int { state.withLock { $0.againUntold } }
+    var againUntold: Int { state.withLockedValue { $0.againUntold } }
 
     func add(_ request: Request) {
-      state.withLock {
+      state.withLockedValue {
         $0.count += 1
         if !$0.ids.insert(request.resultID).inserted, !request.isRedelivered { $0.againUntold += 1 }
       }

@@ -3,7 +3,7 @@ internal import Foundation
 internal import Interop
 package import Logging
 package import SyRPC
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 package import SyRPCWire
 package import Testing
 
@@ -183,11 +183,11 @@ package final class Gate: Sendable {
 /// A number that many tasks change.
 package final class Counter: Sendable {
   package init() {}
-  private let state = Mutex((now: 0, most: 0))
-  package var now: Int { state.withLock { $0.now } }
-  package var most: Int { state.withLock { $0.most } }
+  private let state = NIOLockedValueBox((now: 0, most: 0))
+  package var now: Int { state.withLockedValue { $0.now } }
+  package var most: Int { state.withLockedValue { $0.most } }
   package func add(_ number: Int) {
-    state.withLock {
+    state.withLockedValue {
       $0.now += number
       $0.most = max($0.most, $0.now)
     }

@@ -1,5 +1,5 @@
 package import Logging
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// Keeps what a logger is told.
 package final class Complaints: Sendable {
@@ -8,7 +8,7 @@ package final class Complaints: Sendable {
     var texts: [String] = []
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
   private let level: Logger.Level
 
   package init(_ level: Logger.Level = .warning) { self.level = level }
@@ -20,9 +20,9 @@ package final class Complaints: Sendable {
   }
 
   /// How often a message came.
-  package func count(_ message: String) -> Int { state.withLock { $0.counts[message] ?? 0 } }
+  package func count(_ message: String) -> Int { state.withLockedValue { $0.counts[message] ?? 0 } }
   /// All that came, metadata included.
-  package var texts: [String] { state.withLock { $0.texts } }
+  package var texts: [String] { state.withLockedValue { $0.texts } }
 
   private struct Handler: LogHandler {
     let complaints: Complaints
@@ -34,7 +34,7 @@ package final class Complaints: Sendable {
     }
     func log(event: LogEvent) {
       let all = metadata.merging(event.metadata ?? [:]) { $1 }
-      complaints.state.withLock {
+      complaints.state.withLockedValue {
         $0.counts["\(event.message)", default: 0] += 1
         $0.texts.append("\(event.message) \(all)")
       }

@@ -1,6 +1,6 @@
 import NIOCore
 import SyRPCWire
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 import WireTap
 
@@ -206,9 +206,9 @@ import WireTap
 
   /// What a live view was told.
   private final class Log: Sendable {
-    private let lines = Mutex<[Transcript.Entry]>([])
-    var entries: [Transcript.Entry] { lines.withLock { $0 } }
-    func add(_ connection: Int, _ entry: Transcript.Entry) { lines.withLock { $0.append(entry) } }
+    private let lines = NIOLockedValueBox<[Transcript.Entry]>([])
+    var entries: [Transcript.Entry] { lines.withLockedValue { $0 } }
+    func add(_ connection: Int, _ entry: Transcript.Entry) { lines.withLockedValue { $0.append(entry) } }
   }
 
   @Test func aPortInUseIsNamed() async throws {

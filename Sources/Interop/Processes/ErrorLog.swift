@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 #if canImport(System)
   internal import System
@@ -37,7 +37,7 @@ final class ErrorLog: Sendable {
   /// Whose writing end is closed when it is over.
   private let bell: Pipe
   private let limit: Int
-  private let state: Mutex<State>
+  private let state: NIOLockedValueBox<State>
 
   /// As much as is read at once, and as a pipe holds on Linux.
   private static let chunk = 1 << 16
@@ -77,12 +77,12 @@ final class ErrorLog: Sendable {
     self.pipe = pipe
     self.bell = bell
     self.limit = limit
-    state = Mutex(State(file: file, room: limit))
+    state = NIOLockedValueBox(State(file: file, room: limit))
   }
 
   /// Takes what comes until it is over; then nobody reads any longer.
   private func run() {
-    while !state.withLock({ $0.isOver }) {
+    while !state.withLockedValue({ $0.isOver }) {
       var polled = [pipe, bell.readEnd].map { pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0) }
       _ = poll(&polled, nfds_t(polled.count), -1)
       settle()
@@ -91,11 +91,11 @@ final class ErrorLog: Sendable {
   }
 
   /// Takes what the child has written until now.
-  func settle() { state.withLock { take(&$0) } }
+  func settle() { state.withLockedValue { take(&$0) } }
 
   /// Takes what is there, and no more; whoever holds the child's side meanwhile writes in vain.
   func close() {
-    state.withLock { state in
+    state.withLockedValue { state in
       take(&state)
       end(&state)
     }

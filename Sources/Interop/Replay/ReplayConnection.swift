@@ -1,7 +1,7 @@
 internal import AMQP
 internal import NIOCore
 internal import NIOPosix
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 internal import WireTap
 
 /// Plays a recorded connection over a real one.
@@ -46,7 +46,7 @@ struct ReplayConnection {
 /// One play: what has been said so far.
 private final class Playing: Sendable {
   private let connection: ReplayConnection
-  private let state: Mutex<State>
+  private let state: NIOLockedValueBox<State>
 
   private struct State {
     var phase = Phase.handshake
@@ -60,7 +60,7 @@ private final class Playing: Sendable {
 
   init(_ connection: ReplayConnection) {
     self.connection = connection
-    state = Mutex(State(progress: ReplayProgress(connection.script)))
+    state = NIOLockedValueBox(State(progress: ReplayProgress(connection.script)))
   }
 
   func converse(_ channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async -> ReplayMismatch? {
@@ -70,7 +70,7 @@ private final class Playing: Sendable {
         for try await bytes in inbound {
           let answer = try heard(bytes)
           if !answer.isEmpty { try await outbound.write(ByteBuffer(bytes: answer)) }
-          if state.withLock({ $0.phase == .closed }) { return nil }
+          if state.withLockedValue({ $0.phase == .closed }) { return nil }
         }
         return ReplayMismatch(expected: overdue.expected, observed: "the connection was closed")
       }
@@ -82,18 +82,18 @@ private final class Playing: Sendable {
   /// Returns once nothing has come for too long.
   func waitUntilOverdue() async -> ReplayMismatch? {
     while !Task.isCancelled {
-      let deadline = state.withLock { $0.lastHeard } + ReplayConnection.patience
+      let deadline = state.withLockedValue { $0.lastHeard } + ReplayConnection.patience
       if deadline < .now { return overdue }
       try? await Task.sleep(until: deadline, clock: .continuous)
     }
     return overdue
   }
 
-  private var overdue: ReplayMismatch { state.withLock { $0.progress.overdue } }
+  private var overdue: ReplayMismatch { state.withLockedValue { $0.progress.overdue } }
 
   /// What is to be sent after these bytes.
   private func heard(_ bytes: ByteBuffer) throws -> [UInt8] {
-    try state.withLock { state in
+    try state.withLockedValue { state in
       state.lastHeard = .now
       state.splitter.append(bytes.readableBytesView)
       var answer: [UInt8] = []

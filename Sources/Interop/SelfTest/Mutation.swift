@@ -1,5 +1,5 @@
 internal import SyRPCWire
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 internal import WireTap
 
 /// A defect that can be planted, and the check that has to find it.
@@ -58,7 +58,7 @@ package struct Mutation: Sendable {
 /// One planting: what the editors of a cell know, and what they tell.
 package final class Plot: Sendable {
   let topology: ExpectedTopology
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
 
   private struct State {
     var changes = 0
@@ -68,12 +68,12 @@ package final class Plot: Sendable {
   init(_ topology: ExpectedTopology) { self.topology = topology }
 
   /// Whether anything went on otherwise than it came.
-  var isPlanted: Bool { state.withLock { $0.changes > 0 } }
-  func noteChange() { state.withLock { $0.changes += 1 } }
+  var isPlanted: Bool { state.withLockedValue { $0.changes > 0 } }
+  func noteChange() { state.withLockedValue { $0.changes += 1 } }
 
   /// The ids of the requests that were put so far.
-  var resultIDs: [String] { state.withLock { $0.resultIDs } }
-  func note(resultID: String) { state.withLock { $0.resultIDs.append(resultID) } }
+  var resultIDs: [String] { state.withLockedValue { $0.resultIDs } }
+  func note(resultID: String) { state.withLockedValue { $0.resultIDs.append(resultID) } }
 
   /// Edits each connection of a role; `make` is called for each.
   func editor(_ make: @escaping @Sendable () -> StreamEditor.Decision) -> EditorMaker {

@@ -1,5 +1,5 @@
 internal import NIOCore
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// What passes over one connection.
 ///
@@ -26,8 +26,8 @@ final class Recording: Sendable {
   let head: Transcript.Head
   private let start = NIODeadline.now()
   private let liveView: LiveView?
-  private let tape = Mutex(Tape())
-  private let decoded = Mutex(Decoded())
+  private let tape = NIOLockedValueBox(Tape())
+  private let decoded = NIOLockedValueBox(Decoded())
 
   init(head: Transcript.Head, liveView: LiveView?) {
     self.head = head
@@ -36,20 +36,20 @@ final class Recording: Sendable {
 
   /// Records bytes that arrived just now.
   func append(_ bytes: ByteBuffer, _ direction: Transcript.Direction) {
-    tape.withLock { $0.chunks.append(Chunk(bytes: bytes, direction: direction, time: .now())) }
+    tape.withLockedValue { $0.chunks.append(Chunk(bytes: bytes, direction: direction, time: .now())) }
     liveView?.notice(self)
   }
 
   /// Records the ending. Only the first one counts; what follows is its consequence.
   func end(_ ending: Ending) {
-    tape.withLock { tape in
+    tape.withLockedValue { tape in
       if tape.ending == .stillOpen { tape.ending = ending }
     }
   }
 
   /// What was recorded so far.
   func transcript() -> Transcript {
-    decoded.withLock { decoded in
+    decoded.withLockedValue { decoded in
       let ending = catchUp(&decoded)
       return Transcript(
         head: head, entries: decoded.builder.entries, ending: ending, undecoded: decoded.builder.undecoded)
@@ -58,7 +58,7 @@ final class Recording: Sendable {
 
   /// The entries since the last call.
   func unreported() -> ArraySlice<Transcript.Entry> {
-    decoded.withLock { decoded in
+    decoded.withLockedValue { decoded in
       _ = catchUp(&decoded)
       let news = decoded.builder.entries[decoded.reportedCount...]
       decoded.reportedCount = decoded.builder.entries.count
@@ -68,7 +68,7 @@ final class Recording: Sendable {
 
   /// Decodes what was recorded since the last time; returns the ending as of then.
   private func catchUp(_ decoded: inout Decoded) -> Ending {
-    let (chunks, ending) = tape.withLock { tape in
+    let (chunks, ending) = tape.withLockedValue { tape in
       let chunks = tape.chunks
       tape.chunks = []
       return (chunks, tape.ending)

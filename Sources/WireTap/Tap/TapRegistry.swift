@@ -1,5 +1,5 @@
 internal import NIOCore
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// The connections of a tap, open and closed.
 final class TapRegistry: Sendable {
@@ -17,7 +17,7 @@ final class TapRegistry: Sendable {
     var farewells: [@Sendable () -> Void] = []
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
   /// What happens to the connections.
   let faults: TapFaults
   /// What changes the bytes of the connection with this number, if anything does.
@@ -35,7 +35,7 @@ final class TapRegistry: Sendable {
 
   /// Does something when all connections are to be closed; now, if that is so already.
   func whenClosing(_ action: @escaping @Sendable () -> Void) {
-    let isClosing = state.withLock { state in
+    let isClosing = state.withLockedValue { state in
       if !state.isClosing { state.farewells.append(action) }
       return state.isClosing
     }
@@ -44,7 +44,7 @@ final class TapRegistry: Sendable {
 
   /// A recording for a connection that was accepted; nil once the tap closes.
   func add(peer: any Channel, closed: EventLoopFuture<Void>) -> Recording? {
-    state.withLock { state in
+    state.withLockedValue { state in
       guard !state.isClosing else { return nil }
       let recording = makeRecording(state.links.count)
       state.links.append(Link(recording: recording, peer: peer, closed: closed))
@@ -53,14 +53,14 @@ final class TapRegistry: Sendable {
   }
 
   /// Whether all connections are to be closed at once.
-  var isClosing: Bool { state.withLock { $0.isClosing } }
+  var isClosing: Bool { state.withLockedValue { $0.isClosing } }
 
   /// In the order in which the connections were accepted.
-  var recordings: [Recording] { state.withLock { $0.links.map(\.recording) } }
+  var recordings: [Recording] { state.withLockedValue { $0.links.map(\.recording) } }
 
   /// Closes all connections, and waits until they are.
   func closeAll() async {
-    let (links, farewells) = state.withLock { state in
+    let (links, farewells) = state.withLockedValue { state in
       state.isClosing = true
       defer { state.farewells = [] }
       return (state.links, state.farewells)

@@ -1,6 +1,6 @@
 import Foundation
 import Interop
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 private let isInstalled = (try? RabbitMQInstallation.find()) != nil
@@ -36,10 +36,10 @@ struct PrivateBrokerTests {
 
   @Test(.enabled(if: hasProc, "needs /proc")) func listensOnTheLoopbackInterfaceOnly() async throws {
     try await withStateFolder { state in
-      let seen = Mutex<Set<String>>([])
+      let seen = NIOLockedValueBox<Set<String>>([])
       let look: @Sendable () -> Void = {
         let addresses = listeningAddresses(of: processes(mentioning: state.path))
-        seen.withLock { $0.formUnion(addresses) }
+        seen.withLockedValue { $0.formUnion(addresses) }
       }
       // RabbitMQ starts short-lived Erlangs before the node: look all the time.
       let broker = try await PrivateBroker.start(in: state) { host, port in
@@ -50,10 +50,10 @@ struct PrivateBrokerTests {
       // AMQP, distribution, epmd.
       let allSeen = try await eventually {
         look()
-        return seen.withLock { $0.count >= 3 && $0.contains { $0.hasSuffix(":" + port) } }
+        return seen.withLockedValue { $0.count >= 3 && $0.contains { $0.hasSuffix(":" + port) } }
       }
       await broker.stop()
-      let addresses = seen.withLock { $0 }
+      let addresses = seen.withLockedValue { $0 }
       #expect(allSeen, "\(addresses)")
       #expect(addresses.filter { !isLoopback($0) } == [])
     }
