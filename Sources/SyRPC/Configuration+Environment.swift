@@ -15,6 +15,7 @@ extension SyRPCConfiguration {
   /// | `SYRPC_CA_FILE`, `SYRPC_CERTIFICATE_FILE`, `SYRPC_KEY_FILE` | for `amqps`: PEM files of the authorities that are trusted, of the client's certificate and of its key |
   /// | `SYRPC_CONNECTION_NAME` | what the broker's list of connections shows |
   /// | `SYRPC_CONNECT_TIMEOUT`, `SYRPC_REPLY_TIMEOUT`, `SYRPC_PUBLISH_TIMEOUT` | in seconds, fractions allowed |
+  /// | `SYRPC_RECONNECT_DELAY_MIN`, `SYRPC_RECONNECT_DELAY_MAX` | the shortest and the longest pause between attempts to connect, in seconds, fractions allowed |
   /// | `SYRPC_HEARTBEAT` | in whole seconds |
   /// | `SYRPC_WHEN_BLOCKED` | `wait` or `fail` |
   ///
@@ -43,6 +44,7 @@ extension SyRPCConfiguration {
     connectTimeout = try variables.time("SYRPC_CONNECT_TIMEOUT") ?? connectTimeout
     replyTimeout = try variables.time("SYRPC_REPLY_TIMEOUT") ?? replyTimeout
     publishTimeout = try variables.time("SYRPC_PUBLISH_TIMEOUT") ?? publishTimeout
+    reconnectDelays = try variables.reconnectDelays(defaults: reconnectDelays)
     if let heartbeat = try variables.integer("SYRPC_HEARTBEAT") {
       guard (1...65535).contains(heartbeat) else {
         throw ConfigurationError("SYRPC_HEARTBEAT", "must be 1 to 65535, but is \"\(heartbeat)\"")
@@ -106,6 +108,16 @@ private struct Variables {
       throw ConfigurationError(name, "must be a number of seconds above 0, but is \"\(text)\"")
     }
     return .milliseconds(Int64((seconds * 1000).rounded(.up)))
+  }
+
+  func reconnectDelays(defaults: ClosedRange<Duration>) throws(ConfigurationError) -> ClosedRange<Duration> {
+    let shortest = try time("SYRPC_RECONNECT_DELAY_MIN") ?? defaults.lowerBound
+    let longest = try time("SYRPC_RECONNECT_DELAY_MAX") ?? defaults.upperBound
+    guard shortest <= longest else {
+      throw ConfigurationError(
+        "SYRPC_RECONNECT_DELAY_MIN", "is \(shortest), above SYRPC_RECONNECT_DELAY_MAX, which is \(longest)")
+    }
+    return shortest...longest
   }
 
   func choice<Choice: RawRepresentable & CaseIterable>(

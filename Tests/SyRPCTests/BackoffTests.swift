@@ -16,4 +16,12 @@ import Testing
     backoff.reset()
     #expect(backoff.pause() == .zero)
   }
+
+  /// Waiting for a broker that is down is no busy wait, whatever is configured.
+  @Test(arguments: [Duration.zero...(.zero), .seconds(-2)...(.seconds(-1))])
+  func thereIsAlwaysAPause(_ delays: ClosedRange<Duration>) {
+    var backoff = Backoff(delays)
+    backoff.failed()
+    #expect(backoff.pause(jitter: 0) == .microseconds(500))
+  }
 }

@@ -27,6 +27,7 @@ import Testing
       "SYRPC_AUTHENTICATION": "external", "SYRPC_CA_FILE": "ca.pem", "SYRPC_CERTIFICATE_FILE": "c.pem",
       "SYRPC_KEY_FILE": "k.pem", "SYRPC_CONNECTION_NAME": "web", "SYRPC_CONNECT_TIMEOUT": "2.5",
       "SYRPC_REPLY_TIMEOUT": "3", "SYRPC_PUBLISH_TIMEOUT": "4", "SYRPC_HEARTBEAT": "9", "SYRPC_WHEN_BLOCKED": "fail",
+      "SYRPC_RECONNECT_DELAY_MIN": "0.5", "SYRPC_RECONNECT_DELAY_MAX": "60",
     ])
     #expect(
       configuration.settings
@@ -47,6 +48,7 @@ import Testing
     #expect(configuration.replyTimeout == .seconds(3))
     #expect(configuration.publishTimeout == .seconds(4))
     #expect(configuration.heartbeat == .seconds(9))
+    #expect(configuration.reconnectDelays == .milliseconds(500)...(.seconds(60)))
     #expect(configuration.whenBlocked == .fail)
   }
 
@@ -55,7 +57,8 @@ import Testing
     ("SYRPC_MSG_TTL", "-1"), ("SYRPC_NUM_QUEUES", "1.5"), ("SYRPC_NUM_QUEUES", "0"), ("SYRPC_URL", "http://s3cret@h"),
     ("SYRPC_URL", " "), ("SYRPC_URL", "amqp://a amqp://u:s3cret@b:0"), ("SYRPC_HEARTBEAT", "0"),
     ("SYRPC_CONNECT_TIMEOUT", "0"), ("SYRPC_REPLY_TIMEOUT", "nan"), ("SYRPC_PUBLISH_TIMEOUT", "1e300"),
-    ("SYRPC_WHEN_BLOCKED", "maybe"), ("SYRPC_AUTHENTICATION", "EXTERNAL"),
+    ("SYRPC_RECONNECT_DELAY_MIN", "11"), ("SYRPC_RECONNECT_DELAY_MAX", "-1"), ("SYRPC_WHEN_BLOCKED", "maybe"),
+    ("SYRPC_AUTHENTICATION", "EXTERNAL"),
   ])
   func whatIsWrongIsNamed(_ variable: String, _ value: String) {
     var environment = ["SYRPC_APP_NAME": "shop"]

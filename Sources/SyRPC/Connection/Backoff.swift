@@ -5,7 +5,11 @@ struct Backoff: Sendable {
   private let delays: ClosedRange<Duration>
   private var failures = 0
 
-  init(_ delays: ClosedRange<Duration>) { self.delays = delays }
+  init(_ delays: ClosedRange<Duration>) {
+    // Without any, waiting for a broker that is down would be a busy wait.
+    let shortest = max(delays.lowerBound, .milliseconds(1))
+    self.delays = shortest...max(delays.upperBound, shortest)
+  }
 
   mutating func failed() { failures += 1 }
   mutating func reset() { failures = 0 }
