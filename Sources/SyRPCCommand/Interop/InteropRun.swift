@@ -99,15 +99,11 @@ struct InteropRun: Sendable {
       faults: faults)
     let features = peers.compactMap { peer in peer.identity.map { (peer.name, $0.features) } }
     let possible = try plan.restricted(to: Dictionary(features) { first, _ in first })
-    if possible.cells.count < plan.cells.count {
-      print("\(plan.cells.count - possible.cells.count) cells are left out: they ask of a peer what it cannot do")
-    }
+    await note(leftOut: plan.cells.count - possible.cells.count, "they ask of a peer what it cannot do", record)
     guard let plan = broker.isPrivate ? possible : possible.onForeignBroker else {
       throw InteropError("nothing is left to run: what is selected needs a broker of the run's own")
     }
-    if plan.cells.count < possible.cells.count {
-      print("\(possible.cells.count - plan.cells.count) cells are left out: they need a broker of the run's own")
-    }
+    await note(leftOut: possible.cells.count - plan.cells.count, "they need a broker of the run's own", record)
     for (peer, option) in demanded where !plan.peers.contains(peer) {
       throw InteropError(
         "\(option) \(peer): no cell has it: what is selected, or what it can do, leaves it out; a recording needs "
@@ -123,6 +119,12 @@ struct InteropRun: Sendable {
     await progress.finish()
     await record.note(outcome.results, problems: judge.problems(in: outcome.results))
     if let failure = outcome.failure { throw failure }
+  }
+
+  private func note(leftOut cells: Int, _ reason: String, _ record: RunRecord) async {
+    guard cells > 0 else { return }
+    print("cells left out, as \(reason): \(cells)")
+    await record.note(leftOut: cells, reason: reason)
   }
 
   /// Keeps what those wrote that did not start: that is not tried again, and no cell has it.

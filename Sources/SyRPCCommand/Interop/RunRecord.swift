@@ -5,11 +5,15 @@ import SyRPCWire
 /// What is known of a run so far, so that a report can be written however it ends.
 actor RunRecord {
   private var broker = "none yet"
+  private var leftOut: [JSON] = []
   private var peers: [RunReport.Peer] = []
   private var results: [CellResult] = []
   private var problems: [String] = []
 
   func note(broker: String) { self.broker = broker }
+  func note(leftOut cells: Int, reason: String) {
+    leftOut.append(["cells": .integer(Int64(cells)), "reason": .string(reason)])
+  }
   func note(peers: [RunReport.Peer]) { self.peers = peers }
 
   /// - Parameters:
@@ -27,6 +31,7 @@ actor RunRecord {
   func report(_ facts: JSONObject, endedEarly: String?) -> RunReport {
     var facts = facts
     facts["broker"] = .string(broker)
+    facts["left_out"] = .array(leftOut)
     // What was not seen may be in what was not run.
     return RunReport(
       run: facts, peers: peers, cells: results, problems: endedEarly == nil ? problems : [], endedEarly: endedEarly)
