@@ -52,12 +52,12 @@ final class TapConnection {
       resetOnClose(peer)
       return loop.makeFailedFuture(ChannelError.ioOnClosedChannel)
     }
-    return ClientBootstrap(group: loop)
+    let bootstrap = ClientBootstrap(group: loop)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.allowRemoteHalfClosure, value: true)
       .channelOption(.autoRead, value: false)
       .connectTimeout(.seconds(5))
-      .connect(host: broker.host, port: broker.port)
+    return broker.connect(bootstrap)
       .flatMapErrorThrowing { error in
         recording.end(.brokerUnreachable(reason(of: error)))
         brokerClosed.succeed()
