@@ -18,35 +18,58 @@ package struct ExpectedTopology: Sendable {
     var shown: String { "\(queue) to \(exchange) by \(routingKey)" }
   }
 
+  let requestExchange: String
+  let requestQueue: String
+  let requestBinding: Binding
+  let resultExchange: String
+  private let resultQueues: Series
+  private let resultRoutingKeys: Series
+
+  /// Names that differ by an index.
+  private struct Series {
+    /// What comes before the index, and after it.
+    let prefix: String
+    let suffix: String
+
+    func name(_ index: Int) -> String { "\(prefix)\(index)\(suffix)" }
+  }
+
   /// The application of a cell: what its scenario does not set is as implementations that are told nothing have it.
   init(_ contract: Contract, appName: String, _ scenario: Scenario) {
+    self.init(
+      contract, appName: appName, ttl: scenario.ttl, messageTTL: scenario.messageTTL,
+      resultQueueCount: scenario.resultQueueCount)
+  }
+
+  /// An application; what is nil is as implementations that are told nothing have it.
+  init(
+    _ contract: Contract, appName: String, ttl: Int? = nil, messageTTL: Int? = nil, resultQueueCount: Int? = nil
+  ) {
+    func named(_ template: some StringProtocol) -> String {
+      String(template).replacing("{app_name}", with: appName)
+    }
+    func series(_ template: String) -> Series {
+      let parts = template.split(separator: "{index}", maxSplits: 1, omittingEmptySubsequences: false).map(named)
+      return Series(prefix: parts[0], suffix: parts.dropFirst().joined())
+    }
     self.contract = contract
     self.appName = appName
-    ttl = scenario.ttl ?? contract.defaults.ttl
-    messageTTL = scenario.messageTTL ?? contract.defaults.messageTTL
-    resultQueueCount = scenario.resultQueueCount ?? contract.defaults.resultQueueCount
+    self.ttl = ttl ?? contract.defaults.ttl
+    self.messageTTL = messageTTL ?? contract.defaults.messageTTL
+    self.resultQueueCount = resultQueueCount ?? contract.defaults.resultQueueCount
+    // Each of a cell's checks asks for them.
+    requestExchange = named(contract.request.exchange)
+    requestQueue = named(contract.request.queue)
+    requestBinding = Binding(
+      queue: requestQueue, exchange: requestExchange, routingKey: named(contract.request.routingKey))
+    resultExchange = named(contract.result.exchange)
+    resultQueues = series(contract.result.queue)
+    resultRoutingKeys = series(contract.result.routingKey)
   }
 
-  /// An application with the default times.
-  init(_ contract: Contract, appName: String, resultQueueCount: Int) {
-    self.contract = contract
-    self.appName = appName
-    ttl = contract.defaults.ttl
-    messageTTL = contract.defaults.messageTTL
-    self.resultQueueCount = resultQueueCount
-  }
-
-  var requestExchange: String { resolve(contract.request.exchange) }
-  var requestQueue: String { resolve(contract.request.queue) }
-  var requestBinding: Binding {
-    Binding(queue: requestQueue, exchange: requestExchange, routingKey: resolve(contract.request.routingKey))
-  }
-
-  var resultExchange: String { resolve(contract.result.exchange) }
-  func resultQueue(at index: Int) -> String { resolve(contract.result.queue, index) }
+  func resultQueue(at index: Int) -> String { resultQueues.name(index) }
   func resultBinding(at index: Int) -> Binding {
-    Binding(
-      queue: resultQueue(at: index), exchange: resultExchange, routingKey: resolve(contract.result.routingKey, index))
+    Binding(queue: resultQueue(at: index), exchange: resultExchange, routingKey: resultRoutingKeys.name(index))
   }
 
   /// The arguments of result queues in the order of their names: `x-expires=10800000, …`
@@ -64,18 +87,12 @@ package struct ExpectedTopology: Sendable {
 
   /// The index of a result queue by its name; nil if it is none of this application's.
   func resultQueueIndex(ofQueue name: String) -> Int? {
-    let parts = contract.result.queue.split(separator: "{index}", maxSplits: 1, omittingEmptySubsequences: false)
-    let prefix = resolve(String(parts.first ?? ""))
+    let prefix = resultQueues.prefix
     guard name.utf8.starts(with: prefix.utf8) else { return nil }
     let digits = name.utf8.dropFirst(prefix.utf8.count).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     guard let index = Int(String(decoding: Array(digits), as: UTF8.self)), (0..<resultQueueCount).contains(index),
       resultQueue(at: index).utf8.elementsEqual(name.utf8)
     else { return nil }
     return index
-  }
-
-  private func resolve(_ template: String, _ index: Int? = nil) -> String {
-    let named = template.replacing("{app_name}", with: appName)
-    return index.map { named.replacing("{index}", with: String($0)) } ?? named
   }
 }

@@ -11,7 +11,7 @@ public struct JSONObject: Sendable {
 
   /// An object with these members. Where a key comes twice, the last value wins, as in every SyRPC implementation.
   public init(_ members: some Sequence<(key: String, value: JSON)>) {
-    self.init()
+    self.members = OrderedDictionary(minimumCapacity: members.underestimatedCount)
     for (key, value) in members { self[key] = value }
   }
 
