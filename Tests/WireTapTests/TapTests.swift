@@ -116,9 +116,21 @@ import WireTap
     try await broker.stop()
   }
 
-  @Test func anUnreachableBrokerEndsTheConnection() async throws {
+  @Test func aBrokerIsReachedByName() async throws {
+    let broker = try await TestBroker.start()
+    let tap = try await Tap.start(brokerHost: "localhost", brokerPort: broker.port, role: "server")
+    let peer = try await TestSide.connect(port: tap.port)
+    let server = try await broker.accept()
+    try await peer.send(Wire.heartbeat)
+    #expect(await server.receive(8) == Wire.heartbeat)
+    let transcript = try #require(await tap.stop().first)
+    #expect(transcript.head.broker == "localhost:\(broker.port)")
+    try await broker.stop()
+  }
+
+  @Test(arguments: ["127.0.0.1", "localhost"]) func anUnreachableBrokerEndsTheConnection(host: String) async throws {
     // A port that was in use just now may be another's by then.
-    let tap = try await Tap.start(brokerHost: "127.0.0.1", brokerPort: 1, role: "server")
+    let tap = try await Tap.start(brokerHost: host, brokerPort: 1, role: "server")
     let peer = try await TestSide.connect(port: tap.port)
     #expect(await peer.receiveAll().bytes.isEmpty)
     let transcript = try #require(await tap.stop().first)
