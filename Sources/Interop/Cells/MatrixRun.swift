@@ -63,7 +63,8 @@ package struct MatrixRun: Sendable {
         lanes.append(Lane(isReplay: isReplay, isElsewhere: cell.scenario.isElsewhere, cells: [(number, cell)]))
       }
     }
-    // The longest wait for nobody.
+    // The longest wait for nobody. Neighbours have peers in common: at a time, they would need many processes of the same
+    // kind, and all wait for the broker or all for a core.
     lanes = lanes.filter(\.isReplay) + lanes.filter { !$0.isReplay }.dealt(from: parallel)
 
     let collected = Collected(count: plan.cells.count)
@@ -132,17 +133,6 @@ private struct Lane {
   func address(_ environment: RunEnvironment) -> BrokerAddress {
     if isReplay { return environment.replayAddress }
     return isElsewhere ? environment.elsewhere ?? environment.broker.address : environment.broker.address
-  }
-}
-
-extension [Lane] {
-  /// In another order: one from each of so many parts in turn.
-  ///
-  /// Neighbours have peers in common. At a time, they would need many processes of the same kind, and all wait for the
-  /// broker or all for a core.
-  fileprivate func dealt(from parts: Int) -> [Lane] {
-    let size = (count + parts - 1) / parts
-    return (0..<size).flatMap { first in stride(from: first, to: count, by: size).map { self[$0] } }
   }
 }
 

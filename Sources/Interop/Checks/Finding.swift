@@ -41,8 +41,6 @@ package struct CellResult: Sendable {
   let golden: [Role: String]
   /// Why it was not run; nil if it was.
   package let skipReason: String?
-  /// The worst of its findings'; notes do not count.
-  package let verdict: Verdict
   /// Where its transcripts and logs are, relative to the report's folder; nil if they were not kept.
   package var folder: String?
   /// Why they were not kept though they should have been; nil if they were, or need not be.
@@ -63,8 +61,6 @@ package struct CellResult: Sendable {
     self.golden = golden
     self.skipReason = skipReason
     self.folder = folder
-    let worst = findings.map(\.verdict).max() ?? .skipped
-    verdict = skipReason != nil ? .skipped : worst == .note ? .pass : worst
   }
 
   /// The command that runs it alone.
@@ -76,5 +72,12 @@ package struct CellResult: Sendable {
       options += ["--reference", shellQuoted("\(peer)=\(path)")]
     }
     return "interop/run \(options.joined(separator: " "))"
+  }
+
+  /// Notes do not count.
+  package var verdict: Verdict {
+    if skipReason != nil { return .skipped }
+    let worst = findings.map(\.verdict).max() ?? .skipped
+    return worst == .note ? .pass : worst
   }
 }

@@ -18,21 +18,11 @@ package struct ExpectedTopology: Sendable {
     var shown: String { "\(queue) to \(exchange) by \(routingKey)" }
   }
 
+  // Each of a cell's checks asks for these.
   let requestExchange: String
   let requestQueue: String
   let requestBinding: Binding
   let resultExchange: String
-  private let resultQueues: Series
-  private let resultRoutingKeys: Series
-
-  /// Names that differ by an index.
-  private struct Series {
-    /// What comes before the index, and after it.
-    let prefix: String
-    let suffix: String
-
-    func name(_ index: Int) -> String { "\(prefix)\(index)\(suffix)" }
-  }
 
   /// The application of a cell: what its scenario does not set is as implementations that are told nothing have it.
   init(_ contract: Contract, appName: String, _ scenario: Scenario) {
@@ -45,31 +35,23 @@ package struct ExpectedTopology: Sendable {
   init(
     _ contract: Contract, appName: String, ttl: Int? = nil, messageTTL: Int? = nil, resultQueueCount: Int? = nil
   ) {
-    func named(_ template: some StringProtocol) -> String {
-      String(template).replacing("{app_name}", with: appName)
-    }
-    func series(_ template: String) -> Series {
-      let parts = template.split(separator: "{index}", maxSplits: 1, omittingEmptySubsequences: false).map(named)
-      return Series(prefix: parts[0], suffix: parts.dropFirst().joined())
-    }
     self.contract = contract
     self.appName = appName
     self.ttl = ttl ?? contract.defaults.ttl
     self.messageTTL = messageTTL ?? contract.defaults.messageTTL
     self.resultQueueCount = resultQueueCount ?? contract.defaults.resultQueueCount
-    // Each of a cell's checks asks for them.
-    requestExchange = named(contract.request.exchange)
-    requestQueue = named(contract.request.queue)
+    requestExchange = Self.resolve(contract.request.exchange, appName)
+    requestQueue = Self.resolve(contract.request.queue, appName)
     requestBinding = Binding(
-      queue: requestQueue, exchange: requestExchange, routingKey: named(contract.request.routingKey))
-    resultExchange = named(contract.result.exchange)
-    resultQueues = series(contract.result.queue)
-    resultRoutingKeys = series(contract.result.routingKey)
+      queue: requestQueue, exchange: requestExchange, routingKey: Self.resolve(contract.request.routingKey, appName))
+    resultExchange = Self.resolve(contract.result.exchange, appName)
   }
 
-  func resultQueue(at index: Int) -> String { resultQueues.name(index) }
+  func resultQueue(at index: Int) -> String { Self.resolve(contract.result.queue, appName, index) }
   func resultBinding(at index: Int) -> Binding {
-    Binding(queue: resultQueue(at: index), exchange: resultExchange, routingKey: resultRoutingKeys.name(index))
+    Binding(
+      queue: resultQueue(at: index), exchange: resultExchange,
+      routingKey: Self.resolve(contract.result.routingKey, appName, index))
   }
 
   /// The arguments of result queues in the order of their names: `x-expires=10800000, …`
@@ -87,12 +69,18 @@ package struct ExpectedTopology: Sendable {
 
   /// The index of a result queue by its name; nil if it is none of this application's.
   func resultQueueIndex(ofQueue name: String) -> Int? {
-    let prefix = resultQueues.prefix
+    let parts = contract.result.queue.split(separator: "{index}", maxSplits: 1, omittingEmptySubsequences: false)
+    let prefix = Self.resolve(String(parts.first ?? ""), appName)
     guard name.utf8.starts(with: prefix.utf8) else { return nil }
     let digits = name.utf8.dropFirst(prefix.utf8.count).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     guard let index = Int(String(decoding: Array(digits), as: UTF8.self)), (0..<resultQueueCount).contains(index),
       resultQueue(at: index).utf8.elementsEqual(name.utf8)
     else { return nil }
     return index
+  }
+
+  private static func resolve(_ template: String, _ appName: String, _ index: Int? = nil) -> String {
+    let named = template.replacing("{app_name}", with: appName)
+    return index.map { named.replacing("{index}", with: String($0)) } ?? named
   }
 }
