@@ -9,7 +9,7 @@ import WireTap
     // AMQPLAIN: a table without its length.
     Wire.startOk(response: Wire.short("PASSWORD") + Wire.tagged("S", Wire.long(Wire.password))),
     Wire.method(10, 21, channel: 0, Wire.long(Wire.password)),
-    // connection.update-secret, which librabbitmq 0.11 does not know.
+    // connection.update-secret, which librabbitmq knows from 0.12 on.
     Wire.method(10, 70, channel: 0, Wire.long(Wire.password) + Wire.short("renewal")),
     // A start-ok and a secure-ok that end too soon.
     Wire.method(

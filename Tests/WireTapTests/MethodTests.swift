@@ -1,3 +1,4 @@
+internal import CRabbitMQ
 import SyRPCWire
 import Testing
 import WireTap
@@ -57,8 +58,24 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
   }
 
   @Test func isUndecodableIfUnknown() {
-    #expect(Frame(raw: Wire.method(10, 70)).kind == .undecodable("librabbitmq knows no method 10.70"))
+    #expect(Frame(raw: Wire.method(10, 99)).kind == .undecodable("librabbitmq knows no method 10.99"))
     #expect(Frame(raw: Wire.frame(1, 0, [0, 10])).kind == .undecodable("a method of 2 bytes"))
+  }
+
+  /// librabbitmq decodes it from 0.12 on.
+  @Test func updateSecretIsReadWhereLibrabbitmqKnowsIt() {
+    let arguments = Wire.long(Wire.password) + Wire.short("renewal")
+    let frame = Frame(raw: Wire.method(10, 70, channel: 0, arguments))
+    guard syrpc_amqp_knows_update_secret() != 0 else {
+      #expect(frame.kind == .undecodable("librabbitmq knows no method 10.70"))
+      return
+    }
+    #expect(frame.method?.name == "connection.update-secret")
+    #expect(frame.method?.isExact == true)
+    #expect(frame.method?.fields == ["new-secret": .string("<hidden, \(Wire.password.utf8.count) bytes>"), "reason": "renewal"])
+    // The reason is none of the peer's secrets.
+    #expect(frame.secret == 11 + 4..<11 + 4 + Wire.password.utf8.count)
+    #expect(Frame(raw: Wire.method(10, 71, channel: 0)).method?.fields == [:])
   }
 
   @Test func headersListWhatIsSet() throws {

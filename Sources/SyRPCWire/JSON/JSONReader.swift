@@ -58,7 +58,7 @@ extension JSON {
       var iterator = json_object_iter(json)
       while let position = iterator {
         if let value = json_object_iter_value(position) {
-          object[String(json_object_iter_key(position), length: json_object_iter_key_len(position))] = JSON(value)
+          object[String(json_object_iter_key(position), length: syrpc_json_object_iter_key_len(position))] = JSON(value)
         }
         iterator = json_object_iter_next(json, position)
       }
@@ -75,23 +75,19 @@ extension String {
 }
 
 extension JSONError {
+  /// jansson has codes of its own for errors from 2.11 on only, and one code for what are several here; its texts have
+  /// been the same since 2.10.
+  private static let codes: [(start: String, code: Code)] = [
+    ("unable to decode byte", .invalidUTF8), ("invalid Unicode '", .invalidUTF8),
+    ("maximum parsing depth", .tooDeep), ("duplicate object key", .duplicateKey),
+    ("NUL byte in object key", .nulInKey), ("too big", .integerTooBig), ("real number overflow", .realOverflow),
+  ]
+
   fileprivate init(_ error: json_error_t) {
-    // jansson keeps its code in the last byte of the text (json_error_code, a static inline that takes a pointer).
-    var copy = error
-    let code: Code =
-      switch json_error_code(&copy) {
-      case json_error_invalid_utf8: .invalidUTF8
-      case json_error_stack_overflow: .tooDeep
-      case json_error_duplicate_key: .duplicateKey
-      case json_error_null_byte_in_key, json_error_null_character: .nulInKey
-      case json_error_out_of_memory: .outOfMemory
-      case json_error_numeric_overflow: .integerTooBig
-      default: .syntax
-      }
-    let text = withUnsafeBytes(of: &copy.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    let isReal = code == .integerTooBig && text.hasPrefix("real number")
-    let isSurrogate = code == .syntax && text.hasPrefix("invalid Unicode '")
+    let text = withUnsafeBytes(of: error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    // It has no words for a lack of memory.
+    let code = text.isEmpty ? .outOfMemory : Self.codes.first { text.hasPrefix($0.start) }?.code ?? .syntax
     self.init(
-      code: isReal ? .realOverflow : isSurrogate ? .invalidUTF8 : code, message: text, byteOffset: Int(error.position))
+      code: code, message: text.isEmpty ? "no memory for the text's value" : text, byteOffset: Int(error.position))
   }
 }

@@ -2,12 +2,9 @@ internal import CRabbitMQ
 
 /// Which arguments of which methods are secrets of the peer: they never reach a report.
 enum Credentials {
-  /// connection.update-secret of RabbitMQ 3.8 and later, which librabbitmq 0.11 does not know.
-  private static let updateSecret: amqp_method_number_t = 0x000A_0046
-
   /// Whether methods of this id carry credentials.
   static func areCarried(by id: amqp_method_number_t) -> Bool {
-    [AMQP_CONNECTION_START_OK_METHOD, AMQP_CONNECTION_SECURE_OK_METHOD, updateSecret].contains(id)
+    [AMQP_CONNECTION_START_OK_METHOD, AMQP_CONNECTION_SECURE_OK_METHOD, MethodFields.updateSecret].contains(id)
   }
 
   /// Where, counted from `start`, the credentials of a decoded method stand; nil if it has none.
@@ -20,6 +17,7 @@ enum Credentials {
     switch id {
     case AMQP_CONNECTION_START_OK_METHOD: response = decoded.load(as: amqp_connection_start_ok_t.self).response
     case AMQP_CONNECTION_SECURE_OK_METHOD: response = decoded.load(as: amqp_connection_secure_ok_t.self).response
+    case MethodFields.updateSecret: response = decoded.load(as: syrpc_amqp_update_secret_t.self).new_secret
     default: return nil
     }
     guard let bytes = response.bytes else { return 0..<0 }

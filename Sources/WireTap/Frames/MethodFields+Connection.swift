@@ -2,7 +2,11 @@ internal import CRabbitMQ
 internal import SyRPCWire
 
 extension MethodFields {
-  /// The arguments of a method of the class connection (§1.4; blocked and unblocked are RabbitMQ's);
+  /// connection.update-secret, of RabbitMQ 3.8 and later; librabbitmq decodes it from 0.12 on.
+  static let updateSecret = amqp_method_number_t(SYRPC_AMQP_UPDATE_SECRET)
+  private static let updateSecretOK = amqp_method_number_t(SYRPC_AMQP_UPDATE_SECRET_OK)
+
+  /// The arguments of a method of the class connection (§1.4; blocked, unblocked and update-secret are RabbitMQ's);
   /// nil if there is no such method.
   static func connection(_ id: amqp_method_number_t, _ decoded: UnsafeRawPointer) throws(Undecodable) -> JSONObject? {
     switch id {
@@ -64,7 +68,10 @@ extension MethodFields {
     case AMQP_CONNECTION_BLOCKED_METHOD:
       let method = decoded.load(as: amqp_connection_blocked_t.self)
       return ["reason": FieldValue.text(method.reason)]
-    case AMQP_CONNECTION_CLOSE_OK_METHOD, AMQP_CONNECTION_UNBLOCKED_METHOD:
+    case updateSecret:
+      let method = decoded.load(as: syrpc_amqp_update_secret_t.self)
+      return ["new-secret": FieldValue.hidden(method.new_secret), "reason": FieldValue.text(method.reason)]
+    case AMQP_CONNECTION_CLOSE_OK_METHOD, AMQP_CONNECTION_UNBLOCKED_METHOD, updateSecretOK:
       return [:]
     default: return nil
     }

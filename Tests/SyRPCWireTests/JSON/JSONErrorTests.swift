@@ -52,6 +52,22 @@ func failure(_ text: String, options: JSON.ReadingOptions = []) throws(Failure) 
     #expect(throws: Failure(.invalidUTF8, byteOffset), "\(bytes)") { try failure(text) }
   }
 
+  /// jansson's own words, which the codes are told by; the same from 2.10 on.
+  @Test func eachKindHasJanssonsWords() {
+    func message(_ text: some Collection<UInt8>) -> String {
+      do { _ = try JSON(parsing: text, options: .rejectDuplicateKeys) } catch { return error.message }
+      return "no error"
+    }
+    #expect(message("[9223372036854775808]".utf8).hasPrefix("too big integer"))
+    #expect(message("[-9223372036854775809]".utf8).hasPrefix("too big negative integer"))
+    #expect(message("[1e400]".utf8).hasPrefix("real number overflow"))
+    #expect(message("[\"\\ud800\"]".utf8).hasPrefix("invalid Unicode '\\uD800'"))
+    #expect(message("{\"a\":1,\"a\":2}".utf8).hasPrefix("duplicate object key"))
+    #expect(message("{\"a\\u0000\":1}".utf8).hasPrefix("NUL byte in object key"))
+    #expect(message(Array(repeating: UInt8(ascii: "["), count: 4096)).hasPrefix("maximum parsing depth"))
+    #expect(message([UInt8(ascii: "\""), 0xFF]).hasPrefix("unable to decode byte 0xff"))
+  }
+
   @Test func aByteOrderMarkIsNoneOfJSON() {
     #expect(throws: Failure.self) { try failure("\u{FEFF}[]") }
   }
