@@ -16,6 +16,8 @@ package actor AMQPConnection {
   private let address: BrokerAddress
 
   var handle: Handle?
+  /// What the broker says of itself; nil before the connection is open.
+  package private(set) var broker: BrokerIdentity?
   private var failure: AMQPError?
   private var replies = PendingReplies()
   var confirms = ConfirmLedger<CheckedContinuation<Void, any Error>>()
@@ -62,6 +64,7 @@ package actor AMQPConnection {
   private func start() async throws {
     do {
       handle = try Handle(address, options)
+      broker = handle?.broker
       _ = try await call(Method.channelOpen, amqp_channel_open_t(out_of_band: amqp_empty_bytes))
       _ = try await call(Method.confirmSelect, amqp_confirm_select_t(nowait: 0))
     } catch {

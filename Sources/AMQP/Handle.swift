@@ -94,6 +94,19 @@ final class Handle {
     throw AMQPError(.handshakeFailed, "no AMQP handshake with \(address.place): \(cause)")
   }
 
+  /// What the broker said of itself. Strings alone count: what is of another type is as good as not told.
+  var broker: BrokerIdentity {
+    let properties = amqp_get_server_properties(state).pointee
+    func text(_ name: String) -> String {
+      for entry in UnsafeBufferPointer(start: properties.entries, count: Int(properties.num_entries))
+      where entry.key.string == name && entry.value.kind == UInt8(AMQP_FIELD_KIND_UTF8.rawValue) {
+        return entry.value.value.bytes.string
+      }
+      return ""
+    }
+    return BrokerIdentity(product: text("product"), version: text("version"))
+  }
+
   // MARK: - Receiving
 
   /// The socket, to wait on.
@@ -104,6 +117,9 @@ final class Handle {
 
   /// The heartbeat that was agreed on, in seconds.
   var heartbeat: Int { Int(amqp_get_heartbeat(state)) }
+
+  /// The largest frame that was agreed on, in bytes.
+  var frameMax: Int { Int(amqp_get_frame_max(state)) }
 
   /// The next frame, if one is there; sends a heartbeat if one is due. Never waits.
   ///

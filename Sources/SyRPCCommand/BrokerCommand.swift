@@ -6,10 +6,13 @@ struct BrokerCommand: AsyncParsableCommand {
     commandName: "broker", abstract: "Start a private RabbitMQ node, print its URL, and keep it until Ctrl-C.",
     discussion: "It listens on loopback only, and nothing of it is left afterwards, whatever happens.")
 
+  @OptionGroup var rabbitmq: RabbitMQOption
+
   func run() async throws {
+    let installation = try RabbitMQOption.installation(rabbitmq.rabbitmq)
     do {
       try await untilSignal {
-        let broker = try await PrivateBroker.start()
+        let broker = try await PrivateBroker.start(installation)
         print("amqp://\(broker.user):\(broker.password)@\(broker.host):\(broker.port)")
         fflushOutput()
         do {

@@ -4,9 +4,10 @@ internal import Logging
 extension PrivateBroker {
   /// Starts a node that is ready when it completes an AMQP handshake.
   ///
+  /// - Parameter installation: What runs; nil to look for it.
   /// - Throws: as ``start(_:in:settings:within:isReady:)``.
-  package static func start() async throws -> PrivateBroker {
-    try await start(isReady: completesHandshake)
+  package static func start(_ installation: RabbitMQInstallation? = nil) async throws -> PrivateBroker {
+    try await start(installation, isReady: completesHandshake)
   }
 
   /// Whether a broker lets the user guest in; an open port alone proves nothing.
@@ -25,13 +26,26 @@ extension PrivateBroker {
     return true
   }
 
+  /// What a broker says of itself to whom it lets in.
+  ///
+  /// - Throws: `AMQPError` if it lets nobody in.
+  package static func identity(of address: BrokerAddress) async throws -> BrokerIdentity {
+    let options = ConnectionOptions(name: "SyRPC interop, probe")
+    let connection = try await AMQPConnection.open(address, options, logger: Logger(label: "syrpc.interop"))
+    let identity = await connection.broker
+    await connection.close()
+    return identity ?? BrokerIdentity(product: "", version: "")
+  }
+
   /// Where it is, and as whom to speak to it.
   package var address: BrokerAddress { BrokerAddress(host: host, port: Int(port), user: user, password: password) }
 
-  /// Where another virtual host and another user are.
-  package var elsewhere: BrokerAddress {
-    let (virtualHost, user, password) = PrivateNode.elsewhere
-    return BrokerAddress(host: host, port: Int(port), virtualHost: virtualHost, user: user, password: password)
+  /// Where the other places of scenarios are.
+  package var places: [Place: BrokerAddress] {
+    var (elsewhere, quorumQueues) = (address, address)
+    (elsewhere.virtualHost, elsewhere.user, elsewhere.password) = PrivateNode.elsewhere
+    quorumQueues.virtualHost = PrivateNode.quorumVirtualHost
+    return [.elsewhere: elsewhere, .quorumQueues: quorumQueues]
   }
 
   /// The name of a second virtual host, which is empty.

@@ -67,6 +67,9 @@ struct PrivateNode: Sendable {
   /// A virtual host and a user with characters that URLs escape, and that a careless client does not.
   static let elsewhere = (virtualHost: "a b/%ü", user: "us/er@1", password: "p%41?ss wörd")
 
+  /// A virtual host whose queues are quorum queues by default, with the delivery limit that RabbitMQ has from 4.0 on.
+  static let quorumVirtualHost = "quorum"
+
   /// RabbitMQ makes its default user and virtual host only where nothing else is defined.
   private static let definitions = """
     {
@@ -74,10 +77,20 @@ struct PrivateNode: Sendable {
         {"name": "guest", "password": "guest", "tags": ["administrator"]},
         {"name": "\(elsewhere.user)", "password": "\(elsewhere.password)", "tags": []}
       ],
-      "vhosts": [{"name": "/"}, {"name": "\(replayVirtualHost)"}, {"name": "\(elsewhere.virtualHost)"}],
+      "vhosts": [
+        {"name": "/"}, {"name": "\(replayVirtualHost)"}, {"name": "\(elsewhere.virtualHost)"},
+        {"name": "\(quorumVirtualHost)", "default_queue_type": "quorum"}
+      ],
+      "policies": [
+        {
+          "vhost": "\(quorumVirtualHost)", "name": "delivery-limit", "pattern": ".*", "apply-to": "queues",
+          "definition": {"delivery-limit": 20}
+        }
+      ],
       "permissions": [
         {"user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"},
         {"user": "guest", "vhost": "\(replayVirtualHost)", "configure": ".*", "write": ".*", "read": ".*"},
+        {"user": "guest", "vhost": "\(quorumVirtualHost)", "configure": ".*", "write": ".*", "read": ".*"},
         {
           "user": "\(elsewhere.user)", "vhost": "\(elsewhere.virtualHost)",
           "configure": ".*", "write": ".*", "read": ".*"

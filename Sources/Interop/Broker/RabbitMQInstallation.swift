@@ -27,22 +27,41 @@ package struct RabbitMQInstallation: Hashable, Sendable {
     environment: [String: String]? = nil, packages: [String] = packages
   ) throws -> RabbitMQInstallation {
     let environment = environment ?? ProcessInfo.processInfo.environment
-    if let server = environment[variable] {
-      guard FileManager.default.isExecutableFile(atPath: server) else {
-        throw BrokerError(code: .notInstalled, message: "\(variable) is \(server), which is not an executable file")
-      }
-      return RabbitMQInstallation(server: server)
-    }
+    if let server = environment[variable] { return try RabbitMQInstallation(at: server, namedBy: variable) }
     let path = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
     guard let server = (packages + path).map({ "\($0)/rabbitmq-server" }).first(where: isReal) else {
       throw BrokerError(
         code: .notInstalled,
         message: """
           RabbitMQ is not installed. Install rabbitmq-server (apt-get install rabbitmq-server) or rabbitmq (brew \
-          install rabbitmq), name its rabbitmq-server script in \(variable), or use a broker that runs with --broker.
+          install rabbitmq), name its rabbitmq-server script in \(variable), or with --rabbitmq, or use a broker that runs with --broker.
           """)
     }
     return RabbitMQInstallation(server: server)
+  }
+
+  /// The one that somebody names.
+  ///
+  /// - Parameters:
+  ///   - path: The script `rabbitmq-server`, or a folder that has it, or has it in its `sbin` or `bin`.
+  ///   - name: The option or variable that says so, for the error.
+  /// - Throws: ``BrokerError`` with the code `notInstalled`.
+  package init(at path: String, namedBy name: String) throws {
+    guard Files.exists(path) else {
+      throw BrokerError(code: .notInstalled, message: "\(name) is \(path), which is not there")
+    }
+    let isFolder = Files.isFolder(path)
+    let candidates = isFolder ? ["", "/sbin", "/bin"].map { "\(path)\($0)/rabbitmq-server" } : [path]
+    guard let server = candidates.first(where: FileManager.default.isExecutableFile) else {
+      let what = isFolder ? "a folder without rabbitmq-server" : "not an executable file"
+      throw BrokerError(code: .notInstalled, message: "\(name) is \(path), which is \(what)")
+    }
+    guard server.hasSuffix("/rabbitmq-server") || server == "rabbitmq-server" else {
+      throw BrokerError(
+        code: .notInstalled,
+        message: "\(name) is \(path); the script must be called rabbitmq-server, with rabbitmqctl beside it")
+    }
+    self.init(server: server)
   }
 
   private static let variable = "SYRPC_RABBITMQ_SERVER"

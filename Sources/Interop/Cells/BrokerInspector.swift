@@ -1,6 +1,6 @@
 package import AMQP
 internal import Logging
-internal import SyRPCWire
+package import SyRPCWire
 package import WireTap
 
 /// Makes what changes the bytes of a connection with some number, if anything does.
@@ -9,15 +9,33 @@ package typealias EditorMaker = @Sendable (_ connection: Int) -> StreamEditor?
 /// The broker that a run uses.
 package struct BrokerEndpoint: Sendable {
   package let address: BrokerAddress
-  /// What the report says of it.
-  package let about: String
+  /// What it says of itself on the wire.
+  package let identity: BrokerIdentity
   /// Whether it is gone after the run, with all that is in it.
   package let isPrivate: Bool
 
-  package init(address: BrokerAddress, about: String, isPrivate: Bool) {
+  package init(address: BrokerAddress, identity: BrokerIdentity, isPrivate: Bool) {
     self.address = address
-    self.about = about
+    self.identity = identity
     self.isPrivate = isPrivate
+  }
+
+  /// The same broker by another virtual host or as another user.
+  func by(_ address: BrokerAddress) -> BrokerEndpoint {
+    BrokerEndpoint(address: address, identity: identity, isPrivate: isPrivate)
+  }
+
+  /// What the terminal says of it.
+  package var about: String {
+    isPrivate ? "a private \(identity) on \(address.place)" : "\(identity) at \(address.place)"
+  }
+
+  /// What the report says of it.
+  package var json: JSON {
+    [
+      "product": .string(identity.product), "version": .string(identity.version), "private": .bool(isPrivate),
+      "address": .string(address.place), "virtual_host": .string(address.virtualHost),
+    ]
   }
 
   /// A tap for one role of a cell.

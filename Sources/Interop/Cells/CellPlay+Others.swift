@@ -3,13 +3,10 @@ internal import WireTap
 
 /// What does not come, and what comes of others than the peers.
 extension CellPlay {
-  /// How long somebody waits for what does not come.
-  private static let vainTimeout = Duration.seconds(1)
-
-  mutating func getInVain(_ call: Int) async -> Bool {
+  mutating func getInVain(_ call: Int, _ timeout: Duration) async -> Bool {
     let id = roles.putter.resultIDs[call]
     let attempt = await Attempt<Void>("wait") { [run] in
-      try await Self.inVain(run.slowdown) { _ = try await run.sessions.getter.getResult(id, timeout: $0) }
+      try await Self.inVain(timeout + run.slowdown) { _ = try await run.sessions.getter.getResult(id, timeout: $0) }
     }
     roles.getter.outcomes.append(attempt.outcome)
     return attempt.value != nil
@@ -25,7 +22,7 @@ extension CellPlay {
       parameters.port = tap.port
       do {
         try await session.open(.server, parameters)
-        try await Self.inVain(run.slowdown) { _ = try await session.serve(count: 1, timeout: $0) }
+        try await Self.inVain(.seconds(1) + run.slowdown) { _ = try await session.serve(count: 1, timeout: $0) }
         try await session.close()
       } catch {
         _ = await tap.stop()
@@ -38,8 +35,7 @@ extension CellPlay {
   }
 
   /// - Throws: ``PeerError`` if anything comes, or if the peer says anything but that its time is over, or says so early.
-  private static func inVain(_ slowdown: Duration, _ wait: (Duration) async throws -> Void) async throws {
-    let timeout = vainTimeout + slowdown
+  private static func inVain(_ timeout: Duration, _ wait: (Duration) async throws -> Void) async throws {
     let started = ContinuousClock.now
     do { try await wait(timeout) } catch let error as PeerError where error.kind == .timeout {
       let waited = started.duration(to: .now)
@@ -55,7 +51,8 @@ extension CellPlay {
   }
 
   mutating func look(_ role: Role) async -> Bool {
-    let call = role == .putter ? put - 1 : served - 1
+    // A getter gives back what waits: the first result.
+    let call = PerRole(putter: put - 1, server: served - 1, getter: 0)[role]
     let queue =
       role == .putter
       ? run.topology.requestQueue

@@ -87,7 +87,7 @@ struct CellPlay {
     case .get(let calls): await get(calls)
     case .getAtOnce(let calls): await getAtOnce(calls)
     case .getAsPutter(let call): await getAsPutter(call)
-    case .getInVain(let call): await getInVain(call)
+    case .getInVain(let call, let seconds): await getInVain(call, .seconds(seconds))
     case .serveElsewhere: await serveElsewhere()
     case .publishMalformed(let kind): await publishMalformed(kind)
     case .look(let role): await look(role)

@@ -49,7 +49,7 @@ package struct RoleEvidence: Sendable {
   package var seen: [(request: PeerSession.SeenRequest, text: ReadText)] = []
   /// The ids that the getter was asked for, in order.
   package var askedFor: [String] = []
-  /// Whether what it put was still where it is to be taken from; nil if nobody looked.
+  /// Whether what it put or gave back was still where it is to be taken from; nil if nobody looked.
   var isKept: Bool?
   /// When it said that it had waited for a result in vain; nil if it did not.
   var gaveUp: Date?

@@ -55,12 +55,12 @@ package struct MatrixRun: Sendable {
       let isReplay = cell.recording != nil
       if let last = lanes.last, last.isReplay == isReplay,
         isReplay
-          || last.isElsewhere == cell.scenario.isElsewhere && last.cells.first?.cell.combination == cell.combination
+          || last.place == cell.scenario.place && last.cells.first?.cell.combination == cell.combination
             && last.cells.count < Self.laneLength
       {
         lanes[lanes.count - 1].cells.append((number, cell))
       } else {
-        lanes.append(Lane(isReplay: isReplay, isElsewhere: cell.scenario.isElsewhere, cells: [(number, cell)]))
+        lanes.append(Lane(isReplay: isReplay, place: cell.scenario.place, cells: [(number, cell)]))
       }
     }
     // The longest wait for nobody. Neighbours have peers in common: at a time, they would need many processes of the same
@@ -127,12 +127,12 @@ extension MatrixRun {
 /// Cells that are run one after the other, on one virtual host.
 private struct Lane {
   let isReplay: Bool
-  let isElsewhere: Bool
+  let place: Place
   var cells: [(number: Int, cell: Cell)]
 
   func address(_ environment: RunEnvironment) -> BrokerAddress {
     if isReplay { return environment.replayAddress }
-    return isElsewhere ? environment.elsewhere ?? environment.broker.address : environment.broker.address
+    return environment.places[place] ?? environment.broker.address
   }
 }
 

@@ -6,8 +6,8 @@ package struct RunEnvironment: Sendable {
   package let broker: BrokerEndpoint
   /// The virtual host for recordings: their application names are fixed, and must meet nobody else's.
   package let replayVirtualHost: String?
-  /// The broker by another virtual host and another user; nil if there are none.
-  package let elsewhere: BrokerAddress?
+  /// The broker by the other places of scenarios; one that is not here is not to be had.
+  package let places: [Place: BrokerAddress]
   /// Restarts the broker, and returns when it is ready; nil if it is not the run's own.
   package let restart: (@Sendable () async throws -> Void)?
   /// How each live peer is started.
@@ -33,7 +33,7 @@ package struct RunEnvironment: Sendable {
   var references: [String: String] { commands.compactMapValues(\.reference) }
 
   package init(
-    broker: BrokerEndpoint, replayVirtualHost: String? = nil, elsewhere: BrokerAddress? = nil,
+    broker: BrokerEndpoint, replayVirtualHost: String? = nil, places: [Place: BrokerAddress] = [:],
     restart: (@Sendable () async throws -> Void)? = nil, commands: [String: PeerCommand],
     peers: [RunReport.Peer] = [], watch: BrokerWatch? = nil, runFolder: RunFolder?, logFolder: String, output: String,
     faults: TapFaults = [],
@@ -41,7 +41,7 @@ package struct RunEnvironment: Sendable {
   ) {
     self.broker = broker
     self.replayVirtualHost = replayVirtualHost
-    self.elsewhere = elsewhere
+    self.places = places
     self.restart = restart
     self.commands = commands
     identities = Dictionary(peers.compactMap { peer in peer.identity.map { (peer.name, $0) } }) { first, _ in first }
@@ -56,8 +56,7 @@ package struct RunEnvironment: Sendable {
 
   /// Where a scenario takes place.
   func broker(of scenario: Scenario) -> BrokerEndpoint {
-    guard scenario.isElsewhere, let elsewhere else { return broker }
-    return BrokerEndpoint(address: elsewhere, about: broker.about, isPrivate: broker.isPrivate)
+    places[scenario.place].map(broker.by) ?? broker
   }
 
   /// Where recordings are played.

@@ -3,9 +3,8 @@ internal import WireTap
 extension Scenario {
   /// All that a run has, in its order.
   package static let all: [Scenario] = [
-    echo, settings, collision, traced, clientFirst, apart, extremes, unicode, longest, choppy, elsewhere, type, never,
-    late,
-    expiry, idle,
+    echo, settings, collision, traced, clientFirst, apart, extremes, unicode, longest, choppy, elsewhere, quorum,
+    givenBack, type, never, late, expiry, idle,
     waiters, exception, burst, twoApplications, malformedRequest, malformedResult, restart,
   ]
 
@@ -85,7 +84,26 @@ extension Scenario {
   package static let elsewhere = Scenario(
     name: "elsewhere", about: "another virtual host and another user, with characters that URLs escape",
     payloads: ["hello"], steps: call
-  ).with { $0.isElsewhere = true }
+  ).with { $0.place = .elsewhere }
+
+  package static let quorum = Scenario(
+    name: "quorum", about: "a virtual host whose default queue type is quorum, as managed brokers have it",
+    payloads: ["hello"], steps: call
+  ).with { $0.place = .quorumQueues }
+
+  /// A quorum queue drops a message that was given back more often than its delivery limit allows.
+  package static let givenBack = single(
+    "given-back",
+    "one quorum queue; a result waits in it, while a getter waits 6 s for another one, which does not come",
+    [
+      .open([.server]), .open([.putter]), .put(1), .serve(1), .put(1), .open([.getter]), .getInVain(1, seconds: 6),
+      .close(.getter), .look(.getter), .open([.getter]), .get([0]), .serve(1), .get([1]),
+    ]
+  ).with {
+    $0.varied = [.getter]
+    $0.messageTTL = 60
+    $0.place = .quorumQueues
+  }
 
   package static let type = Scenario(
     name: "type", about: "a request type that nobody knows, with white space inside and around it", payloads: ["hello"],
@@ -99,12 +117,14 @@ extension Scenario {
     name: "never", about: "a result that does not come in time, and is asked for again when it is there",
     payloads: ["hello"],
     // One after the other: with no server before them, both declare the request queue.
-    steps: [.open([.putter]), .open([.getter]), .put(1), .getInVain(0), .open([.server]), .serve(1), .get([0])]
+    steps: [
+      .open([.putter]), .open([.getter]), .put(1), .getInVain(0, seconds: 1), .open([.server]), .serve(1), .get([0]),
+    ]
   ).with { $0.varied = [.getter] }
 
   package static let late = Scenario(
     name: "late", about: "a result that nobody asked for within the message ttl, 1 s", payloads: ["hello"],
-    steps: opening + [.put(1), .serve(1), .pass(1500), .getInVain(0)]
+    steps: opening + [.put(1), .serve(1), .pass(1500), .getInVain(0, seconds: 1)]
   ).with {
     $0.varied = [.server, .getter]
     $0.messageTTL = 1

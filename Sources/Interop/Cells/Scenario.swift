@@ -23,8 +23,7 @@ package struct Scenario: Hashable, Sendable {
   package var appNameSuffix = ""
   /// How many bytes its app name has; nil for as many as it takes.
   package var appNameSize: Int?
-  /// Whether it takes place in another virtual host, as another user; only on a broker of the run's own.
-  package var isElsewhere = false
+  package var place = Place.usual
   /// What happens to everybody's connections.
   package var faults: TapFaults = []
   /// The context of a trace (W3C Trace Context, `traceparent`) that is told to peers with the feature `trace`.
@@ -49,7 +48,7 @@ package struct Scenario: Hashable, Sendable {
   /// Whether the broker is restarted in its course.
   package var restartsBroker: Bool { steps.contains(.restartBroker) }
   /// Whether it needs a broker that is the run's own.
-  package var needsOwnBroker: Bool { isElsewhere || restartsBroker }
+  package var needsOwnBroker: Bool { place.needsOwnBroker || restartsBroker }
 
   /// Whether it is any different from others with a putter and a server that can do this.
   func isMeant(for features: PerRole<[String]?>) -> Bool {

@@ -17,13 +17,13 @@ package enum Step: Hashable, Sendable {
   case getAtOnce([Int])
   /// The putter asks for the result of a call, and stays.
   case getAsPutter(Int)
-  /// The getter asks for the result of a call that does not come.
-  case getInVain(Int)
+  /// The getter asks, for so long, for the result of a call that does not come.
+  case getInVain(Int, seconds: Int)
   /// The server's implementation serves another application, where nothing comes.
   case serveElsewhere
   /// Somebody publishes what is no JSON, as a request or as a result.
   case publishMalformed(GoldenMessages.Kind)
-  /// Whether what a role has put is where it is to be taken from is looked up.
+  /// Whether what a role has put, or the getter has given back, is where it is to be taken from is looked up.
   case look(Role)
   /// So many milliseconds pass.
   case pass(Int)

@@ -2,6 +2,10 @@ internal import SyRPCWire
 internal import WireTap
 
 extension Rule {
+  /// RabbitMQ refuses a smaller one from 4.1 on, with which it takes larger tokens in start-ok (its release notes for 4.1.0);
+  /// AMQP 0-9-1 itself knows 4096 as the smallest (§4.2.3, frame-min-size).
+  private static let smallestFrameMax: UInt64 = 8192
+
   static let connectionRules: [Rule] = [
     Rule("connection.exception", .required, Role.allCases, "the broker raises no exception") { evidence, role in
       let conversations = evidence.roles[role].conversations
@@ -21,6 +25,19 @@ extension Rule {
         evidence.roles[role].conversations, expected: "connection.close and connection.close-ok",
         none: "no connection was made",
         { $0.transcript.ending.description + ($0.isOrderly ? ", orderly" : ", without connection.close") }, \.isOrderly)
+    },
+    Rule(
+      "connection.frame-max", .recommended, Role.allCases,
+      "the frame size asked for (tune-ok) is one that RabbitMQ 4.1 and later takes: 8192 bytes at least"
+    ) { evidence, role in
+      let peer = evidence.roles[role]
+      guard peer.replay == nil else { return .inapplicable("a recording plays: the handshake is the player's") }
+      // 0 asks for no limit, which the broker refuses or takes by its own.
+      return .all(
+        peer.sent("connection.tune-ok"), expected: "at least \(smallestFrameMax), or 0 for no limit",
+        none: "no connection was tuned",
+        { $0.number("frame-max").map(String.init) ?? "none" },
+        { $0.number("frame-max").map { $0 == 0 || $0 >= smallestFrameMax } ?? false })
     },
     Rule("connection.frames", .required, Role.allCases, "everything sent is AMQP 0-9-1, to the last byte") {
       evidence, role in

@@ -63,6 +63,20 @@ extension Rule {
         expected: "reject with requeue", none: "every result delivered was acknowledged", \.shown
       ) { $0.kinds == [.requeue] && !(role == .putter && $0.isClosing) }
     },
+    Rule(
+      "reject.kept", .required, [.getter], "a result for somebody else that it gave back is still there for them"
+    ) { evidence, role in
+      let peer = evidence.roles[role]
+      guard let isKept = peer.isKept else { return .inapplicable("nobody looked") }
+      let returns = peer.settled.count { $0.kinds.contains(.requeue) }
+      guard returns > 0 else { return .inapplicable("it gave nothing back") }
+      // How often depends on time, and is told only where it is not as it must be.
+      return isKept
+        ? .passed("in its queue")
+        : .failed(
+          expected: "in its queue",
+          observed: "not in its queue, after \(returns) returns: a quorum queue drops what comes back too often")
+    },
     Rule("ack.multiple", .required, [.server, .getter], "messages are settled one by one") { evidence, role in
       .all(
         ["basic.ack", "basic.nack"].flatMap(evidence.roles[role].sent), expected: "without multiple",

@@ -73,7 +73,7 @@ package struct RunReport: Sendable {
 
 extension RunReport {
   /// The version of the schema.
-  package static let schema = 2
+  package static let schema = 3
 
   /// The whole report.
   package var json: JSON {

@@ -143,11 +143,9 @@ package struct SelfTestRun: Sendable {
     var isPlanted = true
     if let recorded {
       guard case .replay(let edit) = planting.mutation.defect else { throw InteropError("\(planting.name): no replay") }
-      let broker = BrokerEndpoint(
-        address: environment.replayAddress, about: environment.broker.about, isPrivate: environment.broker.isPrivate)
       evidence = try await ReplayRun(
-        cell: cell, recorded: recorded, topology: plot.topology, live: live, broker: broker, inspector: inspector,
-        editor: edit(plot)
+        cell: cell, recorded: recorded, topology: plot.topology, live: live,
+        broker: environment.broker.by(environment.replayAddress), inspector: inspector, editor: edit(plot)
       ).evidence()
       isPlanted = plot.isPlanted
     } else {

@@ -1,11 +1,10 @@
 import AMQP
 import Interop
-import Logging
 
 /// Which broker a run uses.
 enum BrokerChoice {
-  /// A private node, gone afterwards.
-  case own
+  /// A private node, gone afterwards; of the RabbitMQ that is found, unless it is named.
+  case own(rabbitmq: String? = nil)
   /// One that is there. Recordings are played in the virtual host named, if any, and nobody else's in it.
   case existing(url: String, replayVirtualHost: String?)
 
@@ -19,8 +18,8 @@ enum BrokerChoice {
 struct UsedBroker {
   let endpoint: BrokerEndpoint
   let replayVirtualHost: String?
-  /// By another virtual host and as another user, if there are any.
-  var elsewhere: BrokerAddress?
+  /// By the other places of scenarios, if it has them.
+  var places: [Place: BrokerAddress] = [:]
   /// Restarts it, if it is the run's own.
   var restart: (@Sendable () async throws -> Void)?
   /// Where processes are noted.
@@ -40,28 +39,28 @@ func withBroker<Value: Sendable>(
   case .existing(let url, let replayVirtualHost):
     let address = try recordable(url)
     // Before anything is started: a broker that cannot be used is no peer's failure.
-    try await probe(address, "--broker")
+    let identity = try await probe(address, "--broker")
     if let replayVirtualHost {
       var replay = address
       replay.virtualHost = replayVirtualHost
-      try await probe(replay, "--replay-virtual-host")
+      _ = try await probe(replay, "--replay-virtual-host")
     }
     let folder = try await RunFolder.create(in: try StateFolder())
     defer { try? folder.remove() }
     let endpoint = BrokerEndpoint(
-      address: address, about: "the broker at \(address.host):\(address.port)", isPrivate: false)
+      address: address, identity: identity, isPrivate: false)
     let watch = BrokerWatch(address)
     let used = UsedBroker(endpoint: endpoint, replayVirtualHost: replayVirtualHost, folder: folder, watch: watch)
     return try await watch.run(until: { try await watch.waitForEndOfConnection() }, { try await body(used) })
-  case .own:
-    let broker = try await PrivateBroker.start()
+  case .own(let rabbitmq):
+    let broker = try await PrivateBroker.start(RabbitMQOption.installation(rabbitmq))
     let outcome: Result<Value, any Error>
     do {
-      let about = "a private RabbitMQ \(broker.version ?? "of unknown version") on 127.0.0.1:\(broker.port)"
+      let identity = try await PrivateBroker.identity(of: broker.address)
       let watch = BrokerWatch(broker.address)
       let used = UsedBroker(
-        endpoint: BrokerEndpoint(address: broker.address, about: about, isPrivate: true),
-        replayVirtualHost: broker.replayVirtualHost, elsewhere: broker.elsewhere,
+        endpoint: BrokerEndpoint(address: broker.address, identity: identity, isPrivate: true),
+        replayVirtualHost: broker.replayVirtualHost, places: broker.places,
         restart: { try await broker.restartInOrder() }, folder: broker.folder, watch: watch)
       outcome = .success(
         try await watch.run(until: { try await broker.waitForEnd() }, { try await body(used) }))
@@ -82,9 +81,8 @@ func recordable(_ url: String) throws -> BrokerAddress {
   return address
 }
 
-private func probe(_ address: BrokerAddress, _ option: String) async throws {
-  do {
-    let options = ConnectionOptions(name: "SyRPC interop, probe")
-    await (try await AMQPConnection.open(address, options, logger: Logger(label: "syrpc.interop"))).close()
-  } catch { throw InteropError("\(option) \(address): \(error)") }
+private func probe(_ address: BrokerAddress, _ option: String) async throws -> BrokerIdentity {
+  do { return try await PrivateBroker.identity(of: address) } catch {
+    throw InteropError("\(option) \(address): \(error)")
+  }
 }

@@ -11,13 +11,14 @@ struct InteropCommand: AsyncParsableCommand {
     abstract: "Exchange echo calls between implementations in every combination, and judge them from the wire.",
     discussion: """
       Every putter, server and getter among the peers that can run here; a private RabbitMQ node unless --broker names \
-      another. Patterns are shell-like (* and ?); one that matches nothing is an error.
+      another. SYRPC_RABBITMQ_SERVER names its RabbitMQ, as --rabbitmq does. Patterns are shell-like (* and ?); one that matches nothing is an error.
 
       Examples:
         syrpc interop --payload 'integers-*'
         syrpc interop --putter python --server swift --getter swift --payload hello
         syrpc interop --reference python=../syrpc-python --require python
         syrpc interop --fault split,delay=5ms
+        syrpc interop --rabbitmq /opt/rabbitmq_server-4.0.5
         syrpc interop --self-test
       """)
 
@@ -26,6 +27,8 @@ struct InteropCommand: AsyncParsableCommand {
 
   @Option(name: .long, help: ArgumentHelp("Use this broker.", valueName: "amqp://user:password@host:port/vhost"))
   var broker: String?
+
+  @OptionGroup var rabbitmq: RabbitMQOption
 
   @Option(
     name: .long,
@@ -61,6 +64,9 @@ struct InteropCommand: AsyncParsableCommand {
     if replayVirtualHost != nil, broker == nil {
       throw ValidationError("--replay-virtual-host goes with --broker: a private node has its own")
     }
+    if rabbitmq.rabbitmq != nil, broker != nil {
+      throw ValidationError("--rabbitmq does not go with --broker: it is about a private node")
+    }
     if !faults.fault.isEmpty, selfTest {
       throw ValidationError("--fault does not go with --self-test: the two plant what the other does not expect")
     }
@@ -77,7 +83,9 @@ struct InteropCommand: AsyncParsableCommand {
 
   /// - Returns: whether all was as expected.
   private func runs() async throws -> Bool {
-    let choice = broker.map { BrokerChoice.existing(url: $0, replayVirtualHost: replayVirtualHost) } ?? .own
+    let choice =
+      broker.map { BrokerChoice.existing(url: $0, replayVirtualHost: replayVirtualHost) }
+      ?? .own(rabbitmq: rabbitmq.rabbitmq)
     let setup = try InteropSetup(
       selection: selection.selection, peers: peers, canReplay: choice.canReplay, replaysAll: selfTest)
     let hash = try VectorVerification(sipHash: setup.checkout.vectors)

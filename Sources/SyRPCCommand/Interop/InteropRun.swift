@@ -85,7 +85,7 @@ struct InteropRun: Sendable {
 
   private func run(_ used: UsedBroker, _ record: RunRecord) async throws {
     let (broker, folder) = (used.endpoint, used.folder)
-    await record.note(broker: broker.about)
+    await record.note(broker: broker.json)
     let logs = folder.path / "logs"
     try Files.createFolder(logs)
     let peers = await PeerCatalog.probe(entries, logFolder: logs, in: folder)
@@ -94,7 +94,7 @@ struct InteropRun: Sendable {
     print(PeerTable.text(peers))
     keepLogs(of: peers, from: logs)
     let environment = RunEnvironment(
-      broker: broker, replayVirtualHost: used.replayVirtualHost, elsewhere: used.elsewhere, restart: used.restart,
+      broker: broker, replayVirtualHost: used.replayVirtualHost, places: used.places, restart: used.restart,
       commands: commands, peers: peers, watch: used.watch, runFolder: folder, logFolder: logs, output: output,
       faults: faults)
     let features = peers.compactMap { peer in peer.identity.map { (peer.name, $0.features) } }

@@ -4,13 +4,13 @@ import SyRPCWire
 
 /// What is known of a run so far, so that a report can be written however it ends.
 actor RunRecord {
-  private var broker = "none yet"
+  private var broker: JSON = .null
   private var leftOut: [JSON] = []
   private var peers: [RunReport.Peer] = []
   private var results: [CellResult] = []
   private var problems: [String] = []
 
-  func note(broker: String) { self.broker = broker }
+  func note(broker: JSON) { self.broker = broker }
   func note(leftOut cells: Int, reason: String) {
     leftOut.append(["cells": .integer(Int64(cells)), "reason": .string(reason)])
   }
@@ -30,7 +30,7 @@ actor RunRecord {
   /// - Returns: the report.
   func report(_ facts: JSONObject, endedEarly: String?) -> RunReport {
     var facts = facts
-    facts["broker"] = .string(broker)
+    facts["broker"] = broker
     facts["left_out"] = .array(leftOut)
     // What was not seen may be in what was not run.
     return RunReport(

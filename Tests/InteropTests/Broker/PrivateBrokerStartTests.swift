@@ -35,6 +35,27 @@ import Testing
     #expect(error?.message.contains("/nonexistent/rabbitmq-server") == true)
   }
 
+  @Test func oneMayBeNamedByItsFolder() async throws {
+    try await withTemporaryFolder { folder in
+      func found(_ path: String) throws -> String { try RabbitMQInstallation(at: path, namedBy: "--rabbitmq").server }
+      func message(_ path: String) -> String? {
+        (#expect(throws: BrokerError.self) { try found(path) })?.message
+      }
+      #expect(message(folder) == "--rabbitmq is \(folder), which is a folder without rabbitmq-server")
+      let server = "\(folder)/sbin/rabbitmq-server"
+      try FileManager.default.createDirectory(atPath: "\(folder)/sbin", withIntermediateDirectories: true)
+      try "".write(toFile: server, atomically: true, encoding: .utf8)
+      #expect(message(server) == "--rabbitmq is \(server), which is not an executable file")
+      try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: server)
+      #expect(try found(server) == server)
+      #expect(try found("\(folder)/sbin") == server)
+      #expect(try found(folder) == server)
+      #expect(message("\(folder)/none") == "--rabbitmq is \(folder)/none, which is not there")
+      // rabbitmqctl has to be beside it.
+      #expect(message("/bin/sh")?.contains("must be called rabbitmq-server") == true)
+    }
+  }
+
   @Test func findsARealScriptOnThePathAndItsVersion() async throws {
     try await withTemporaryFolder { folder in
       let real = "\(folder)/rabbitmq/3.13.7/sbin"

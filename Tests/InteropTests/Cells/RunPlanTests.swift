@@ -43,7 +43,9 @@ import Testing
     let plan = try plan()
     let left = try #require(plan.onForeignBroker)
     #expect(
-      Set(plan.cells.map(\.scenario.name)).subtracting(left.cells.map(\.scenario.name)) == ["restart", "elsewhere"])
+      Set(plan.cells.map(\.scenario.name)).subtracting(left.cells.map(\.scenario.name)) == [
+        "restart", "elsewhere", "quorum", "given-back",
+      ])
     #expect(try self.plan { $0.scenarios = [Glob("restart")] }.onForeignBroker == nil)
   }
 

@@ -34,7 +34,7 @@ import WireTap
     let report = report([.fail, .pass, .skipped])
     let json = try JSON(parsing: try report.json.indented())
     #expect(json == report.json)
-    #expect(json["schema"] == 2)
+    #expect(json["schema"] == 3)
     #expect(json["totals"]?["fail"] == 1)
     #expect(json["replayed"]?["fail"] == 0)
     #expect(json["peers"]?.arrayValue?.first?["mode"] == "missing")

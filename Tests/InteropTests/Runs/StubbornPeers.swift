@@ -20,7 +20,8 @@ struct StubbornPeers {
     let peer = RunReport.Peer(name: "stubborn", about: "", mode: .live, reason: nil, failure: failure)
     return RunEnvironment(
       broker: BrokerEndpoint(
-        address: BrokerAddress(host: "127.0.0.1", port: 1), about: "nobody", isPrivate: true),
+        address: BrokerAddress(host: "127.0.0.1", port: 1), identity: BrokerIdentity(product: "nobody", version: "0"),
+        isPrivate: true),
       commands: ["stubborn": command], peers: [peer], watch: watch, runFolder: nil, logFolder: folder,
       output: output ?? folder / "output")
   }

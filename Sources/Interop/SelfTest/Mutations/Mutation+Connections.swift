@@ -5,6 +5,11 @@ internal import WireTap
 extension Mutation {
   static let connections: [Mutation] =
     Role.allCases.map { role in omits("not", role, fails: "connection.close", "connection.close") }
+    + Role.allCases.map { role in
+      sends("small", role, fails: "connection.frame-max", "connection.tune-ok") { unit, _ in
+        unit.fields["frame-max"] = 4096
+      }
+    }
     + [
       sends("unknown-exchange", .putter, fails: "connection.exception", "basic.publish") { unit, _ in
         unit.fields["exchange"] = "syrpc-unknown"

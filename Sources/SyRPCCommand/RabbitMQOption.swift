@@ -1,0 +1,18 @@
+import ArgumentParser
+import Foundation
+import Interop
+
+/// Which RabbitMQ a private node runs.
+struct RabbitMQOption: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The rabbitmq-server script of the private node, or the folder that has it; also SYRPC_RABBITMQ_SERVER.",
+      discussion: "By default that of the system's packages, then that on the PATH.", valueName: "path"))
+  var rabbitmq: String?
+
+  /// - Throws: `BrokerError` if it is not there.
+  static func installation(_ named: String?) throws -> RabbitMQInstallation {
+    try named.map { try RabbitMQInstallation(at: URL(filePath: $0).path, namedBy: "--rabbitmq") } ?? .find()
+  }
+}
