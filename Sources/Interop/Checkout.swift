@@ -10,6 +10,7 @@ package struct Checkout: Sendable {
   package var vectors: String { folder / "fixtures/vectors" }
   package var contract: String { folder / "fixtures/contract.json" }
   package var divergences: String { folder / "fixtures/divergences.json" }
+  package var tested: String { folder / "fixtures/tested.json" }
   package var peers: String { folder / "interop/peers" }
   package var readme: String { folder / "README.rst" }
   package var defaultOutput: String { folder / "build/interop" }

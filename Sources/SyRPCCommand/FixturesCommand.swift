@@ -4,7 +4,7 @@ import Interop
 struct FixturesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fixtures", abstract: "Check the golden messages, transcripts and vectors, or record them anew.",
-    subcommands: [Verify.self, Record.self, Rebuild.self], defaultSubcommand: Verify.self)
+    subcommands: [Verify.self, Record.self, Rebuild.self, Tested.self], defaultSubcommand: Verify.self)
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,7 +44,7 @@ struct FixturesCommand: AsyncParsableCommand {
       let plan = setup.plan
       let checkout = setup.checkout
       let path = try await untilSignal {
-        try await withBroker(.own) { used in
+        try await withBroker(.own()) { used in
           try await GoldenRecorder(
             peer: peer, plan: plan,
             environment: RunEnvironment(
@@ -69,6 +69,27 @@ struct FixturesCommand: AsyncParsableCommand {
       try RecordedMessages(checkout).rebuild()
       try PortabilityTable.rebuild(checkout)
       try FixtureChecksums(checkout).write()
+    }
+  }
+
+  struct Tested: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Put on record with which versions of broker, libraries and runtimes the matrix was run.",
+      discussion: """
+        Reads reports of complete runs, and writes fixtures/tested.json and the README's table of it. A run takes the \
+        place of one with the same versions. Example: syrpc fixtures tested build/interop/report.json
+        """)
+
+    @Argument(help: "The files report.json.") var reports: [String]
+    @OptionGroup var checkout: CheckoutOption
+
+    func run() throws {
+      let checkout = try checkout.find()
+      var tested = try TestedVersions(checkout)
+      for report in reports { try tested.add(report: report) }
+      try tested.write(checkout)
+      try FixtureChecksums(checkout).write()
+      print("\(tested.count) runs in \(checkout.tested)")
     }
   }
 }

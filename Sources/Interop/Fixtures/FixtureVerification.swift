@@ -22,10 +22,7 @@ package struct FixtureVerification {
       let corpus = try Corpus(folder: checkout.payloads)
       let portability = Portability(corpus, try Divergence.read(checkout.divergences))
       problems += portability.problems
-      let readme = String(decoding: try Files.read(checkout.readme), as: UTF8.self)
-      if try portability.inserted(in: readme) != readme {
-        problems.append("the table of payloads in README.rst is not up to date: syrpc fixtures rebuild writes it")
-      }
+      if let problem = try portability.table.problem(checkout) { problems.append(problem) }
       return "\(corpus.payloads.count) payloads, \(corpus.payloads.count(where: \.isPortable)) of them portable"
     }
     check { problems throws(InteropError) in
@@ -35,6 +32,11 @@ package struct FixtureVerification {
       return "\(golden.bodies.count) golden messages"
     }
     check { problems throws(InteropError) in "\(try Divergence.read(checkout.divergences).count) divergences" }
+    check { problems throws(InteropError) in
+      let tested = try TestedVersions(checkout)
+      if let problem = try tested.table.problem(checkout) { problems.append(problem) }
+      return "\(tested.count) runs with versions of broker, libraries and runtimes"
+    }
     check { problems throws(InteropError) in
       let recorded = RecordedMessages(checkout)
       let transcripts = try recorded.transcripts()

@@ -39,21 +39,8 @@ struct Portability {
 
   // MARK: - The README's table
 
-  private static let begin = ".. The table is written by ``syrpc fixtures rebuild``.\n\n"
-  private static let end = "\n.. End of the table.\n"
-
-  /// The README with the table as it must be.
-  ///
-  /// - Throws: ``InteropError`` if it has no place for it.
-  func inserted(in readme: String) throws(InteropError) -> String {
-    guard let begin = readme.firstRange(of: Self.begin), let end = readme.firstRange(of: Self.end),
-      begin.upperBound <= end.lowerBound
-    else { throw InteropError("README.rst has no place for the table of portable payloads") }
-    return readme[..<begin.upperBound] + table + readme[end.lowerBound...]
-  }
-
   /// A simple table of reStructuredText.
-  private var table: String {
+  var table: ReadmeTable {
     let rows = entries.map { entry in
       [
         entry.payload.name, entry.payload.title.cut(to: 62),
@@ -67,7 +54,8 @@ struct Portability {
       return String(padded.reversed().drop { $0 == " " }.reversed()) + "\n"
     }
     let rule = line(widths.map { String(repeating: "=", count: $0) })
-    return rule + line(head) + rule + rows.map(line).joined() + rule
+    return ReadmeTable(
+      command: "syrpc fixtures rebuild", text: rule + line(head) + rule + rows.map(line).joined() + rule)
   }
 }
 
@@ -109,10 +97,7 @@ package enum PortabilityTable {
   ///
   /// - Throws: ``InteropError``.
   package static func rebuild(_ checkout: Checkout) throws(InteropError) {
-    let portability = Portability(
-      try Corpus(folder: checkout.payloads), try Divergence.read(checkout.divergences))
-    let readme = String(decoding: try Files.read(checkout.readme), as: UTF8.self)
-    let text = try portability.inserted(in: readme)
-    if text != readme { try Files.write(Array(text.utf8), to: checkout.readme) }
+    try Portability(try Corpus(folder: checkout.payloads), try Divergence.read(checkout.divergences)).table.write(
+      checkout)
   }
 }

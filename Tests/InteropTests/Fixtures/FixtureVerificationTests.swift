@@ -7,7 +7,7 @@ import Testing
   @Test func theFixturesAreAsTheyMustBe() throws {
     let verification = FixtureVerification(try checkout())
     #expect(verification.problems.isEmpty)
-    #expect(verification.counts.count == 6)
+    #expect(verification.counts.count == 7)
   }
 
   @Test(arguments: [

@@ -34,11 +34,11 @@ import Testing
   }
 
   @Test func theReadmesTableIsTheOneThatIsWritten() async throws {
-    let portability = try await portability()
+    let table = try await portability().table
     let readme = String(decoding: try Files.read(try checkout().readme), as: UTF8.self)
-    #expect(try portability.inserted(in: readme) == readme)
+    #expect(try table.inserted(in: readme) == readme)
     let changed = readme.replacing("Bare null", with: "Bare nothing")
-    #expect(try portability.inserted(in: changed) == readme)
-    #expect(throws: InteropError.self) { try portability.inserted(in: "no place") }
+    #expect(try table.inserted(in: changed) == readme)
+    #expect(throws: InteropError.self) { try table.inserted(in: "no place") }
   }
 }
