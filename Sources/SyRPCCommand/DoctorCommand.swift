@@ -1,3 +1,4 @@
+import AMQP
 import ArgumentParser
 import Foundation
 import Interop
@@ -5,19 +6,59 @@ import SyRPCWire
 
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Say what is installed, and which peers are live or missing, and why.",
-    discussion:
-      "Exit code 1 if the main job could not run: no RabbitMQ, or a default peer or one required that is not live.")
+    commandName: "doctor",
+    abstract: "Say what is installed, and which peers are live or missing, and why; or what a broker is like.",
+    discussion: """
+      Exit code 1 if the main job could not run: no RabbitMQ, or a default peer or one required that is not live; with \
+      --broker, if SyRPC cannot work on it.
+
+      With --broker it looks at that broker alone, over AMQP: what it is, its virtual host's default queue type and \
+      delivery limit, permissions, message size, and what each means for SyRPC. It declares exchanges and queues of its \
+      own, whose names begin with --app, publishes 16 MiB to nobody, and deletes what it declared.
+
+      Examples:
+        syrpc doctor
+        syrpc doctor --broker amqp://shop:secret@rabbit.example/shop --app shop
+      """)
 
   @OptionGroup var peers: PeerOptions
+  @OptionGroup var rabbitmq: RabbitMQOption
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Look at this broker.", valueName: "amqp://user:password@host:port/vhost"))
+  var broker: String?
+
+  @Option(
+    name: .customLong("app"),
+    help: "With --broker: what the names begin with, for a user with permissions for some names only.")
+  var appName: String?
+
+  func validate() throws {
+    if appName != nil, broker == nil { throw ValidationError("--app goes with --broker") }
+    if broker != nil, rabbitmq.rabbitmq != nil {
+      throw ValidationError("--rabbitmq does not go with --broker: it is about a private node")
+    }
+  }
 
   func run() async throws {
+    if let broker {
+      let checkup = try BrokerCheckup(try BrokerAddress(url: broker), appName: appName ?? "syrpc")
+      let findings = try await untilSignal { try await checkup.findings() }
+      for finding in findings { print(finding.text) }
+      if findings.contains(where: \.isProblem) { throw ExitCode.notAsExpected }
+    } else {
+      try await lookAround()
+    }
+  }
+
+  private func lookAround() async throws {
     let checkout = try peers.checkoutOption.find()
     print(versionText)
     print("checkout: \(checkout.folder)")
     var isHealthy = true
     do {
-      let installation = try RabbitMQInstallation.find()
+      let installation = try RabbitMQOption.installation(rabbitmq.rabbitmq)
       print("RabbitMQ: \(installation.version ?? "of unknown version"), \(installation.server)")
     } catch {
       isHealthy = false
@@ -44,5 +85,30 @@ struct DoctorCommand: AsyncParsableCommand {
     let defaults = entries.filter(\.manifest.isDefault).map(\.manifest.name)
     if found.contains(where: { defaults.contains($0.name) && $0.identity == nil }) { isHealthy = false }
     if !isHealthy { throw ExitCode.notAsExpected }
+  }
+}
+
+extension BrokerCheckup.Finding {
+  /// The subject, what was found, and below it what that means; 80 columns wide.
+  fileprivate var text: String {
+    let indent = String(repeating: " ", count: 20)
+    let head = "\(subject)\(isProblem ? " (!)" : "")"
+    var lines: [String] = []
+    for part in [found, meaning] { lines += part.wrapped(to: 80 - indent.count) }
+    let first = head + indent.dropFirst(head.count) + (lines.first ?? "")
+    return ([first] + lines.dropFirst().map { indent + $0 }).joined(separator: "\n")
+  }
+}
+
+extension String {
+  /// Its words in lines of at most so many characters; a longer word has a line of its own.
+  fileprivate func wrapped(to width: Int) -> [String] {
+    split(separator: " ").reduce(into: []) { lines, word in
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] += " \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
   }
 }
