@@ -63,11 +63,14 @@ extension Rule {
         expected: "reject with requeue", none: "every result delivered was acknowledged", \.shown
       ) { $0.kinds == [.requeue] && !(role == .putter && $0.isClosing) }
     },
-    Rule("ack.multiple", .required, [.server, .getter], "messages are settled one by one") { evidence, role in
+    Rule(
+      "ack.multiple", .required, [.server, .getter],
+      "messages are settled one by one; only a getter's results for others may go back together"
+    ) { evidence, role in
       .all(
         ["basic.ack", "basic.nack"].flatMap(evidence.roles[role].sent), expected: "without multiple",
         none: "nothing was acknowledged", { $0.flag("multiple") ? "multiple" : "without multiple" }
-      ) { !$0.flag("multiple") }
+      ) { !$0.flag("multiple") || role == .getter && $0.name == "basic.nack" && $0.flag("requeue") }
     },
     Rule(
       "consumer.cancelled", .recommended, [.putter, .getter],
