@@ -111,6 +111,7 @@ package struct QueueStatus: Hashable, Sendable {
 
 /// Method numbers, class in the upper half (AMQP 0-9-1, 1.4); C's are macros with casts, which Swift does not see.
 enum Method {
+  static let connectionStart: UInt32 = 0x000A_000A
   static let connectionClose: UInt32 = 0x000A_0032
   static let connectionCloseOk: UInt32 = 0x000A_0033
   static let connectionBlocked: UInt32 = 0x000A_003C
