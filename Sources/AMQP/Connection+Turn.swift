@@ -61,9 +61,10 @@ extension AMQPConnection {
     case .consumerCancelled(let tag):
       consumers.removeValue(forKey: tag)?.end(
         AMQPError(.notFound, "the broker cancelled the consumer: its queue is gone"))
-    case .delivery, .returned, .contentHeader, .contentBody:
+    case .delivery, .got, .returned, .contentHeader, .contentBody:
       switch assembler.receive(frame) {
       case .delivery(let delivery, let tag): deliver(delivery, to: tag)
+      case .got(let delivery): answer(Method.basicGetOk, .message(delivery))
       case .returned(let code, let text, let exchange, let routingKey):
         let error = AMQPError(
           .unroutable, "no queue took a message to \(exchange) with routing key \(routingKey): \(text)",
@@ -74,8 +75,9 @@ extension AMQPConnection {
     case .done(Method.connectionCloseOk):
       throw AMQPError(.closed, "the connection has been closed")
     case .queueDeclared: answer(Method.queueDeclareOk, frame)
+    case .done(Method.basicGetEmpty): answer(Method.basicGetOk, frame)
     case .done(let method): answer(method, frame)
-    case .nothing: break
+    case .message, .nothing: break
     }
   }
 }
