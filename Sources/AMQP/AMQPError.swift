@@ -10,7 +10,7 @@ package struct AMQPError: Error, Hashable, Sendable, CustomStringConvertible {
     case handshakeFailed
     /// TLS: the broker's certificate is not trusted or not for this host, or ours cannot be read.
     case untrusted
-    /// 403 during the handshake: wrong credentials.
+    /// 403 during the handshake: wrong credentials. Or the broker does not offer the mechanism that was asked for.
     case authenticationFailed
     /// 530 during the handshake: no such virtual host.
     case unknownVirtualHost

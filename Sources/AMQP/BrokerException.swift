@@ -8,12 +8,28 @@ struct BrokerException: Hashable {
   /// The error of whoever sent that method.
   var error: AMQPError { AMQPError(code, text, replyCode: replyCode) }
 
+  /// Whether the broker closed the channel since a delivery was not acknowledged in its time.
+  ///
+  /// RabbitMQ answers no method with it (`rabbit_channel`, "delivery acknowledgement on channel ~w timed out").
+  var isConsumerTimeout: Bool {
+    replyCode == 406 && method == 0 && text.contains("delivery acknowledgement") && text.contains("timed out")
+  }
+
+  /// Whether a limit of connections or channels is reached, which passes when others close theirs.
+  private var isLimit: Bool {
+    text.contains("limit (") && text.contains("is reached")
+      || text.contains("has reached the maximum allowed user limit")
+  }
+
   private var code: AMQPError.Code {
     switch replyCode {
+    // It concerns one delivery, which is delivered again.
+    case 406 where isConsumerTimeout: .closedByBroker
     case 403: .accessRefused
     case 404: .notFound
     case 405: .resourceLocked
     case 406: method == Method.basicPublish ? .messageTooLarge : .preconditionFailed
+    case 530 where isLimit: .closedByBroker
     case 530: .accessRefused
     default: .closedByBroker
     }
@@ -27,8 +43,6 @@ struct BrokerException: Hashable {
     switch replyCode {
     case 403: AMQPError(.authenticationFailed, text, replyCode: replyCode)
     case 530 where text.contains("not found"): AMQPError(.unknownVirtualHost, text, replyCode: replyCode)
-    case 530 where text.contains("limit (") && text.contains("is reached"):
-      AMQPError(.closedByBroker, text, replyCode: replyCode)
     default: error
     }
   }

@@ -10,20 +10,22 @@ enum BrokerFrame {
   /// The answer to any other synchronous method.
   case done(method: UInt32)
   case delivery(consumerTag: String, deliveryTag: UInt64, redelivered: Bool, exchange: String, routingKey: String)
+  case got(deliveryTag: UInt64, redelivered: Bool, exchange: String, routingKey: String)
   case returned(code: Int, text: String, exchange: String, routingKey: String)
   case acknowledged(deliveryTag: UInt64, multiple: Bool)
   case rejected(deliveryTag: UInt64, multiple: Bool)
   case consumerCancelled(consumerTag: String)
-  case contentHeader(bodySize: UInt64, headers: [String: String] = [:])
+  case contentHeader(bodySize: UInt64, headers: [String: String] = [:], deliveryCount: Int? = nil)
   case contentBody([UInt8])
+  /// The whole message that answers basic.get, when its last frame has come.
+  case message(Delivery)
   /// A heartbeat, which librabbitmq has answered, or something that this client never asks for.
   case nothing
 
   init(_ frame: inout amqp_frame_t) {
     switch Int32(frame.frame_type) {
     case AMQP_FRAME_METHOD: self.init(syrpc_amqp_frame_method(&frame))
-    case AMQP_FRAME_HEADER:
-      self = .contentHeader(bodySize: syrpc_amqp_frame_body_size(&frame), headers: Self.headers(&frame))
+    case AMQP_FRAME_HEADER: self = Self.contentHeader(&frame)
     case AMQP_FRAME_BODY: self = .contentBody(syrpc_amqp_frame_fragment(&frame).copied)
     default: self = .nothing
     }
@@ -59,6 +61,11 @@ enum BrokerFrame {
         consumerTag: deliver.consumer_tag.string, deliveryTag: deliver.delivery_tag,
         redelivered: deliver.redelivered != 0, exchange: deliver.exchange.string,
         routingKey: deliver.routing_key.string)
+    case Method.basicGetOk:
+      let got = read(amqp_basic_get_ok_t.self)
+      self = .got(
+        deliveryTag: got.delivery_tag, redelivered: got.redelivered != 0, exchange: got.exchange.string,
+        routingKey: got.routing_key.string)
     case Method.basicReturn:
       let returned = read(amqp_basic_return_t.self)
       self = .returned(
@@ -79,18 +86,41 @@ enum BrokerFrame {
 }
 
 extension BrokerFrame {
-  /// The headers that are text; others are not ours.
-  private static func headers(_ frame: inout amqp_frame_t) -> [String: String] {
+  /// The body's size, the headers that are text, and how often the queue has counted the message; others are not ours.
+  private static func contentHeader(_ frame: inout amqp_frame_t) -> BrokerFrame {
+    let size = syrpc_amqp_frame_body_size(&frame)
     guard
       let properties = syrpc_amqp_frame_properties(&frame)?.load(as: amqp_basic_properties_t.self),
       properties._flags & UInt32(AMQP_BASIC_HEADERS_FLAG) != 0
-    else { return [:] }
+    else { return .contentHeader(bodySize: size) }
     let entries = UnsafeBufferPointer(start: properties.headers.entries, count: Int(properties.headers.num_entries))
     var headers: [String: String] = [:]
-    for entry in entries where entry.value.kind == UInt8(AMQP_FIELD_KIND_UTF8.rawValue) {
-      headers[entry.key.string] = entry.value.value.bytes.string
+    var deliveryCount: Int?
+    for entry in entries {
+      if entry.value.kind == UInt8(AMQP_FIELD_KIND_UTF8.rawValue) {
+        headers[entry.key.string] = entry.value.value.bytes.string
+      } else if entry.key.string == "x-delivery-count" {
+        deliveryCount = entry.value.integer
+      }
     }
-    return headers
+    return .contentHeader(bodySize: size, headers: headers, deliveryCount: deliveryCount)
+  }
+}
+
+extension amqp_field_value_t {
+  /// The value, if it is an integer of any width.
+  fileprivate var integer: Int? {
+    switch amqp_field_value_kind_t(rawValue: UInt32(kind)) {
+    case AMQP_FIELD_KIND_I8: Int(value.i8)
+    case AMQP_FIELD_KIND_U8: Int(value.u8)
+    case AMQP_FIELD_KIND_I16: Int(value.i16)
+    case AMQP_FIELD_KIND_U16: Int(value.u16)
+    case AMQP_FIELD_KIND_I32: Int(value.i32)
+    case AMQP_FIELD_KIND_U32: Int(value.u32)
+    case AMQP_FIELD_KIND_I64: Int(clamping: value.i64)
+    case AMQP_FIELD_KIND_U64: Int(clamping: value.u64)
+    default: nil
+    }
   }
 }
 
@@ -111,6 +141,7 @@ package struct QueueStatus: Hashable, Sendable {
 
 /// Method numbers, class in the upper half (AMQP 0-9-1, 1.4); C's are macros with casts, which Swift does not see.
 enum Method {
+  static let connectionStart: UInt32 = 0x000A_000A
   static let connectionClose: UInt32 = 0x000A_0032
   static let connectionCloseOk: UInt32 = 0x000A_0033
   static let connectionBlocked: UInt32 = 0x000A_003C
@@ -131,6 +162,9 @@ enum Method {
   static let basicPublish: UInt32 = 0x003C_0028
   static let basicReturn: UInt32 = 0x003C_0032
   static let basicDeliver: UInt32 = 0x003C_003C
+  static let basicGet: UInt32 = 0x003C_0046
+  static let basicGetOk: UInt32 = 0x003C_0047
+  static let basicGetEmpty: UInt32 = 0x003C_0048
   static let basicAck: UInt32 = 0x003C_0050
   static let basicReject: UInt32 = 0x003C_005A
   static let basicNack: UInt32 = 0x003C_0078

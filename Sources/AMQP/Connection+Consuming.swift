@@ -63,6 +63,30 @@ extension AMQPConnection {
     try send(Method.basicReject, amqp_basic_reject_t(delivery_tag: deliveryTag, requeue: 1))
   }
 
+  /// Gives back every message up to this one that is not settled yet, whichever consumer of this connection has it.
+  package func requeue(upTo deliveryTag: UInt64) throws {
+    try send(Method.basicNack, amqp_basic_nack_t(delivery_tag: deliveryTag, multiple: 1, requeue: 1))
+  }
+
+  /// Takes the next messages of a queue without consuming it, to be acknowledged or given back.
+  ///
+  /// - Parameters:
+  ///   - queue: the queue.
+  ///   - count: how many to ask for, all at once.
+  /// - Returns: the messages in order; fewer than `count` if the queue had no more.
+  /// - Throws: ``AMQPError``; what has come by then goes back with the connection.
+  package func get(_ queue: String, atMost count: Int) async throws -> [Delivery] {
+    let arena = Arena()
+    defer { extendLifetime(arena) }
+    for _ in 0..<count {
+      try send(Method.basicGet, amqp_basic_get_t(ticket: 0, queue: arena.bytes(queue), no_ack: 0))
+    }
+    return try await withCheckedThrowingContinuation { continuation in
+      let answers = GetAnswers(count, continuation)
+      for _ in 0..<count { expectReply(to: Method.basicGet) { answers.add($0) } }
+    }
+  }
+
   func deliver(_ delivery: Delivery, to consumerTag: String) {
     if let consumer = consumers[consumerTag] {
       consumer.receive(delivery)

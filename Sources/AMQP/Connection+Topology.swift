@@ -18,13 +18,15 @@ extension AMQPConnection {
 
   /// Declares a queue; idempotent.
   ///
+  /// - Returns: what it holds.
   /// - Throws: ``AMQPError``; `preconditionFailed` if it exists with other properties.
-  package func declare(_ queue: QueueDeclaration) async throws {
+  @discardableResult
+  package func declare(_ queue: QueueDeclaration) async throws -> QueueStatus {
     let arena = Arena()
     defer { extendLifetime(arena) }
     let arguments = arena.table(queue.arguments.map { ($0.name, arena.value($0.milliseconds)) })
-    _ = try await call(
-      Method.queueDeclare,
+    return try await status(
+      queue.name,
       amqp_queue_declare_t(
         ticket: 0, queue: arena.bytes(queue.name), passive: 0, durable: queue.durable ? 1 : 0,
         exclusive: queue.exclusive ? 1 : 0, auto_delete: queue.autoDelete ? 1 : 0, nowait: 0, arguments: arguments))
@@ -49,11 +51,15 @@ extension AMQPConnection {
   package func status(ofQueue name: String) async throws -> QueueStatus {
     let arena = Arena()
     defer { extendLifetime(arena) }
-    let reply = try await call(
-      Method.queueDeclare,
+    return try await status(
+      name,
       amqp_queue_declare_t(
         ticket: 0, queue: arena.bytes(name), passive: 1, durable: 0, exclusive: 0, auto_delete: 0, nowait: 0,
         arguments: amqp_empty_table))
+  }
+
+  private func status(_ name: String, _ declaration: amqp_queue_declare_t) async throws -> QueueStatus {
+    let reply = try await call(Method.queueDeclare, declaration)
     guard case .queueDeclared(let status) = reply else {
       throw AMQPError(.closedByBroker, "no queue.declare-ok came for \(name)")
     }

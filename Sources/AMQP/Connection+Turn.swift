@@ -1,4 +1,5 @@
 internal import CRabbitMQ
+internal import Logging
 
 extension AMQPConnection {
   /// The thread's turn: reads what has arrived, and says what to wait for.
@@ -38,6 +39,15 @@ extension AMQPConnection {
     }
   }
 
+  private func warnOfConsumerTimeout(_ exception: BrokerException) {
+    logger.warning(
+      "the broker closed the channel: a delivery was not acknowledged within its consumer_timeout, and comes again",
+      metadata: [
+        "error": "\(exception.error)",
+        "advice": "raise consumer_timeout in rabbitmq.conf above the time of the slowest handler, or limit that time",
+      ])
+  }
+
   private func receive(_ frame: BrokerFrame) throws(AMQPError) {
     switch frame {
     case .connectionClosed(let exception):
@@ -46,6 +56,7 @@ extension AMQPConnection {
     case .channelClosed(let exception):
       // The broker ignores everything on the channel until it has this answer (AMQP 0-9-1, channel.close).
       try? handle?.send(Method.channelCloseOk, amqp_channel_close_ok_t())
+      if exception.isConsumerTimeout { warnOfConsumerTimeout(exception) }
       shutDown(exception.error, culprit: exception.method)
     case .blocked(let reason): blocked(reason)
     case .unblocked: unblocked()
@@ -61,9 +72,10 @@ extension AMQPConnection {
     case .consumerCancelled(let tag):
       consumers.removeValue(forKey: tag)?.end(
         AMQPError(.notFound, "the broker cancelled the consumer: its queue is gone"))
-    case .delivery, .returned, .contentHeader, .contentBody:
+    case .delivery, .got, .returned, .contentHeader, .contentBody:
       switch assembler.receive(frame) {
       case .delivery(let delivery, let tag): deliver(delivery, to: tag)
+      case .got(let delivery): answer(Method.basicGetOk, .message(delivery))
       case .returned(let code, let text, let exchange, let routingKey):
         let error = AMQPError(
           .unroutable, "no queue took a message to \(exchange) with routing key \(routingKey): \(text)",
@@ -74,8 +86,9 @@ extension AMQPConnection {
     case .done(Method.connectionCloseOk):
       throw AMQPError(.closed, "the connection has been closed")
     case .queueDeclared: answer(Method.queueDeclareOk, frame)
+    case .done(Method.basicGetEmpty): answer(Method.basicGetOk, frame)
     case .done(let method): answer(method, frame)
-    case .nothing: break
+    case .message, .nothing: break
     }
   }
 }

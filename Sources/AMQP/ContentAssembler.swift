@@ -8,6 +8,8 @@ package struct Delivery: Sendable {
   package let routingKey: String
   /// The headers that are text.
   package let headers: [String: String]
+  /// How often it was given back before, where its queue counts that: `x-delivery-count` of RabbitMQ's quorum queues.
+  package let deliveryCount: Int?
   package let body: [UInt8]
 }
 
@@ -16,23 +18,27 @@ package struct Delivery: Sendable {
 struct ContentAssembler {
   enum Message {
     case delivery(Delivery, consumerTag: String)
+    /// The answer to basic.get.
+    case got(Delivery)
     case returned(code: Int, text: String, exchange: String, routingKey: String)
   }
 
   private var method: BrokerFrame?
   private var headers: [String: String] = [:]
+  private var deliveryCount: Int?
   private var body: [UInt8] = []
   private var missing = 0
 
   /// Takes one frame; gives a message when that frame was its last.
   mutating func receive(_ frame: BrokerFrame) -> Message? {
     switch frame {
-    case .delivery, .returned:
+    case .delivery, .got, .returned:
       method = frame
       body = []
       return nil
-    case .contentHeader(let size, let headers):
+    case .contentHeader(let size, let headers, let deliveryCount):
       self.headers = headers
+      self.deliveryCount = deliveryCount
       missing = Int(clamping: size)
       // The size is the broker's word: room is made as the bytes come, not before.
       body.reserveCapacity(min(missing, 1 << 20))
@@ -51,13 +57,18 @@ struct ContentAssembler {
     }
     switch method {
     case .delivery(let consumerTag, let deliveryTag, let redelivered, let exchange, let routingKey):
-      let delivery = Delivery(
-        deliveryTag: deliveryTag, redelivered: redelivered, exchange: exchange, routingKey: routingKey,
-        headers: headers, body: body)
-      return .delivery(delivery, consumerTag: consumerTag)
+      return .delivery(delivery(deliveryTag, redelivered, exchange, routingKey), consumerTag: consumerTag)
+    case .got(let deliveryTag, let redelivered, let exchange, let routingKey):
+      return .got(delivery(deliveryTag, redelivered, exchange, routingKey))
     case .returned(let code, let text, let exchange, let routingKey):
       return .returned(code: code, text: text, exchange: exchange, routingKey: routingKey)
     default: return nil
     }
+  }
+
+  private func delivery(_ tag: UInt64, _ redelivered: Bool, _ exchange: String, _ routingKey: String) -> Delivery {
+    Delivery(
+      deliveryTag: tag, redelivered: redelivered, exchange: exchange, routingKey: routingKey, headers: headers,
+      deliveryCount: deliveryCount, body: body)
   }
 }

@@ -26,6 +26,14 @@ final class Handle {
     try login(address, options)
   }
 
+  /// Connects, to hear what the broker says first.
+  init(connecting address: BrokerAddress, _ options: ConnectionOptions) throws(AMQPError) {
+    guard let state = amqp_new_connection() else { throw AMQPError(.resources, "no memory for a connection") }
+    self.state = state
+    sendTimeout = options.replyTimeout
+    try open(address, options)
+  }
+
   deinit { amqp_destroy_connection(state) }
 
   private func open(_ address: BrokerAddress, _ options: ConnectionOptions) throws(AMQPError) {
@@ -74,6 +82,9 @@ final class Handle {
       }
     guard reply.reply_type != AMQP_RESPONSE_NORMAL else { return }
 
+    if reply.library_error == AMQP_STATUS_BROKER_UNSUPPORTED_SASL_METHOD.rawValue {
+      throw Self.unsupported(options.authentication, address, options)
+    }
     if reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION {
       if reply.reply.id == Method.connectionClose,
         let close = reply.reply.decoded?.load(as: amqp_connection_close_t.self)
@@ -105,6 +116,20 @@ final class Handle {
       return ""
     }
     return BrokerIdentity(product: text("product"), version: text("version"))
+  }
+
+  /// Sends the protocol header, and reads the mechanisms of connection.start. Of no use for anything else then.
+  func mechanisms(within limit: Duration) -> String? {
+    var timeout = timeval(limit)
+    var frame = amqp_frame_t()
+    guard amqp_send_header(state) == 0,
+      amqp_simple_wait_frame_noblock(state, &frame, &timeout) == 0,
+      Int32(frame.frame_type) == AMQP_FRAME_METHOD
+    else { return nil }
+    let method = syrpc_amqp_frame_method(&frame)
+    guard method.id == Method.connectionStart, let start = method.decoded?.load(as: amqp_connection_start_t.self)
+    else { return nil }
+    return start.mechanisms.string
   }
 
   // MARK: - Receiving

@@ -33,7 +33,8 @@ extension SyRPCConfiguration {
         messageTTL: try variables.seconds("SYRPC_MSG_TTL") ?? SyRPCSettings.defaultMessageTTL,
         resultQueueCount: try variables.integer("SYRPC_NUM_QUEUES") ?? SyRPCSettings.defaultResultQueueCount)
     } catch let error as SettingsError {
-      throw ConfigurationError(Self.variable(of: error.setting), "\(error.reason), but is \"\(error.value)\"")
+      throw ConfigurationError(
+        Self.variable(of: error.setting), "\(error.reason), but is \(error.value.debugDescription)")
     } catch let error as ConfigurationError {
       throw error
     } catch {

@@ -14,6 +14,7 @@ public final class SyRPCClient: Sendable {
   private let requests: Link<AMQPConnection>
   private let results: Link<ResultReader>
   private let context: LinkContext
+  private let finished: FinishedResults
   private let calls = CallsInHand()
   private let closing = Closing()
 
@@ -25,6 +26,7 @@ public final class SyRPCClient: Sendable {
     let finished = FinishedResults(messageTTL: configuration.settings.messageTTL)
     self.topology = topology
     self.context = context
+    self.finished = finished
     publishTimeout = configuration.publishTimeout
     requests = Link(configuration, purpose: .requests, context) { connection in
       // Declared before the first publish: a request put before any server ever ran waits for one.
@@ -86,7 +88,8 @@ public final class SyRPCClient: Sendable {
   ///
   /// - Parameters:
   ///   - resultID: the id that putting the request gave.
-  ///   - timeout: how long to wait; nil for as long as it takes.
+  ///   - timeout: how long to wait; nil for as long as it takes. Zero to look once, also behind other results: for as long as
+  ///     connecting and looking take, with no wait for a result that is not there.
   /// - Returns: the server's answer. A server of this library whose handler failed answers `{"exception": "…"}`.
   /// - Throws: ``SyRPCError``: `timedOut` when the time has run out, with the reason if there is no connection;
   ///   `unreadableResult` if the result cannot be held; at once what will not pass by itself, such as
@@ -96,7 +99,8 @@ public final class SyRPCClient: Sendable {
     return try await publicErrors {
       try await context.tally.time(.get) {
         try await Trace.span("result get", .consumer, resultID: resultID, app: topology.settings.appName) {
-          try await withTimeout(
+          if timeout == .zero { return try await look(resultID) }
+          return try await withTimeout(
             timeout, { results.waitedInVain("no result for \(resultID) within \(timeout ?? .zero)") }
           ) { try await results.perform { try await $0.result(resultID) } }
         }
@@ -104,7 +108,26 @@ public final class SyRPCClient: Sendable {
     }
   }
 
+  /// Looks for a result once; once more, if the connection turns out to be lost.
+  private func look(_ resultID: String) async throws -> JSON {
+    var isRepeated = false
+    while true {
+      do {
+        if let result = try await results.user(patiently: false).look(resultID) { return result }
+        throw SyRPCError(.timedOut, "no result for \(resultID) is there")
+      } catch let error as AMQPError where error.isTransient {
+        guard isRepeated else {
+          isRepeated = true
+          continue
+        }
+        throw SyRPCError(.timedOut, "no result for \(resultID) could be looked for: \(error)")
+      }
+    }
+  }
+
   /// Puts a request and waits for its result.
+  ///
+  /// A result that comes after the call has failed is dropped: nobody else knows its id.
   ///
   /// - Parameters:
   ///   - type: the service, method or function asked for.
@@ -113,15 +136,23 @@ public final class SyRPCClient: Sendable {
   /// - Returns: the server's answer.
   /// - Throws: as ``putRequest(type:data:resultID:)`` and ``getResult(_:timeout:)``.
   public func call(type: String, data: JSON, timeout: Duration? = nil) async throws -> JSON {
-    try await timed {
-      let resultID = try await putRequest(type: type, data: data)
-      return try await getResult(resultID, timeout: timeout)
-    }
+    try await call(type: type, data: data) { try await getResult($0, timeout: timeout) }
   }
 
-  /// Times a whole call.
-  func timed<Value>(_ call: () async throws -> Value) async throws -> Value {
-    try await context.tally.time(.call, call)
+  /// Puts a request under an id that nobody else is told, and waits for its result.
+  func call<Value>(
+    type: String, data: JSON, _ get: (_ resultID: String) async throws -> Value
+  ) async throws -> Value {
+    try await context.tally.time(.call) {
+      let resultID = UUID().uuidString.lowercased()
+      do {
+        try await putRequest(type: type, data: data, resultID: resultID)
+        return try await get(resultID)
+      } catch {
+        finished.abandon(resultID)
+        throw error
+      }
+    }
   }
 
   /// Connects and declares what a client declares, ahead of the first use. Tries each broker once.

@@ -22,7 +22,7 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
     public static let handshakeFailed = Code(name: .handshakeFailed)
     /// TLS: the broker's certificate is not trusted or is for another host, or a file of ours cannot be used.
     public static let untrusted = Code(name: .untrusted)
-    /// Wrong credentials (403 while logging in).
+    /// Wrong credentials (403 while logging in), or ``Authentication`` by a mechanism that the broker does not offer.
     public static let authenticationFailed = Code(name: .authenticationFailed)
     /// The broker has no virtual host of that name (530).
     public static let unknownVirtualHost = Code(name: .unknownVirtualHost)

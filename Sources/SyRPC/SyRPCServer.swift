@@ -92,8 +92,10 @@ public final class SyRPCServer: Sendable {
   /// Answers requests until the task is cancelled or the server is closed; then takes no more, finishes those it has,
   /// and returns. Goes on over lost connections and deleted queues.
   ///
-  /// A handler's error is answered as `{"exception": "…"}`, the one convention that a reference (Node) knows. A request
-  /// whose result cannot be put goes back to its queue.
+  /// A handler's error is answered as `{"exception": "…"}`, the one convention that a reference (Node) knows. A result
+  /// that cannot be put for now is kept, and put when it can be; the handler is not called again for it, nor for a request
+  /// that the broker delivers again meanwhile. If a result can never be put, its request goes back to its queue, and
+  /// serving ends.
   ///
   /// - Parameters:
   ///   - options: concurrency, acknowledgement and time limit.

@@ -54,10 +54,7 @@ extension SyRPCClient {
     type: String, encoding input: some Encodable, as output: Output.Type = Output.self, timeout: Duration? = nil
   ) async throws -> Output {
     let data = try payload(input)
-    return try await timed {
-      let resultID = try await putRequest(type: type, data: data)
-      return try await getResult(resultID, as: output, timeout: timeout)
-    }
+    return try await call(type: type, data: data) { try await getResult($0, as: output, timeout: timeout) }
   }
 
   private func payload(_ value: some Encodable) throws -> JSON {

@@ -62,7 +62,7 @@ struct PayloadArgument: ParsableArguments {
 
 /// How long to wait.
 struct TimeoutOption: ParsableArguments {
-  @Option(name: .long, help: "How long to wait, in seconds; for as long as it takes if left out.")
+  @Option(name: .long, help: "How long to wait, in seconds; 0 to look once; for as long as it takes if left out.")
   var timeout: Double?
 
   var duration: Duration? { timeout.map { .milliseconds(Int64($0 * 1000)) } }

@@ -8,6 +8,7 @@ import Testing
     ("NOT_ALLOWED - vhost nowhere not found", AMQPError.Code.unknownVirtualHost),
     ("NOT_ALLOWED - access to vhost 'a' refused for user 'b'", .accessRefused),
     ("NOT_ALLOWED - access to vhost 'rate-limits' refused for user 'b'", .accessRefused),
+    ("NOT_ALLOWED - access to vhost 'limit reached' refused for user 'b'", .accessRefused),
     ("NOT_ALLOWED - access to vhost 'a' refused for user 'b': connection limit (1) is reached", .closedByBroker),
     ("NOT_ALLOWED - connection refused for user 'b': user connection limit (1) is reached", .closedByBroker),
   ])
@@ -15,5 +16,17 @@ import Testing
     let exception = BrokerException(replyCode: 530, text: text, method: 0)
     #expect(exception.handshakeError.code == code)
     #expect(exception.handshakeError.replyCode == 530)
+  }
+
+  /// Other exceptions of that number are for good.
+  @Test func aDeliveryThatTookTooLongComesAgain() {
+    let text = "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 5000 ms. …"
+    let timeout = BrokerException(replyCode: 406, text: text, method: 0)
+    #expect(timeout.isConsumerTimeout)
+    #expect(timeout.error.isTransient)
+    let unknownTag = BrokerException(
+      replyCode: 406, text: "PRECONDITION_FAILED - unknown delivery tag 1", method: Method.basicAck)
+    #expect(!unknownTag.isConsumerTimeout)
+    #expect(!unknownTag.error.isTransient)
   }
 }

@@ -64,8 +64,9 @@ struct CollisionTests {
       let (server, rejects) = (app.server(), Counter())
       for number in 0..<20 { try await server.putResult("abandoned-\(number)", data: .null) }
       let broker = app.configuration.brokers[0]
+      // Each is given back before it is delivered again; one basic.nack may give back many.
       let tap = try await Tap.start(brokerHost: broker.host, brokerPort: broker.port, role: "getter") { _, entry in
-        if case .method(let method) = entry.frame.kind, method.name == "basic.reject" { rejects.add(1) }
+        if case .method(let method) = entry.frame.kind, method.name == "basic.deliver" { rejects.add(1) }
       }
       let processes = try await (0..<4).concurrently { number in
         try await getting(["never-\(number)"], app.configuration.settings, tap.port, .seconds(50))
@@ -146,7 +147,7 @@ struct CollisionTests {
     _ app: Application, _ server: SyRPCServer, timeout: Duration = .seconds(50)
   ) async throws -> Outcome {
     let broker = app.configuration.brokers[0]
-    // Rejects are counted where they pass.
+    // What is delivered and given back is counted where it passes.
     let tap = try await Tap.start(brokerHost: broker.host, brokerPort: broker.port, role: "getter")
     let queue = app.topology.resultQueue(at: 0).name
     let consumers = try await app.observer.status(ofQueue: queue).consumerCount
@@ -163,9 +164,12 @@ struct CollisionTests {
     }
     let latencies = try await arrived.flatMap { $0 }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    let rejects = await tap.stop().flatMap(\.entries).count { entry in
-      if case .method(let method) = entry.frame.kind { method.name == "basic.reject" } else { false }
+    let transcripts = await tap.stop()
+    func count(_ method: String) -> Int {
+      transcripts.flatMap(\.entries).count { $0.frame.method?.name == method }
     }
+    // Each is settled; one basic.nack may give back many.
+    let rejects = count("basic.deliver") - count("basic.ack")
     return Outcome(lost: 100 - latencies.count, rejects: rejects, seconds: seconds, latencies: latencies)
   }
 

@@ -142,7 +142,87 @@ struct CallTests {
     }
   }
 
+  /// Nobody else knows the id of a call, so nobody will ask for its result.
+  @Test func theResultOfACallThatHasEndedIsDropped() async throws {
+    try await withApplication(queues: 1) { app in
+      let (client, server) = (app.client(), app.server())
+      let error = await syrpcError { _ = try await client.call(type: "t", data: 1, timeout: .milliseconds(1)) }
+      #expect(error?.code == .timedOut)
+      let other = Task { try await client.getResult("other", timeout: .seconds(60)) }
+      let request = try await server.getRequest(timeout: .seconds(60))
+      try await server.putResult(request.resultID, data: 1)
+      try await server.putResult("other", data: 2)
+      #expect(try await other.value == 2)
+      #expect(client.statistics.lateResults == 1)
+      #expect(client.statistics.rejects == 0)
+      try await app.expectAtRest(app.topology.resultQueue(at: 0).name, messages: 0)
+      await client.close()
+      await server.close()
+    }
+  }
+
+  // MARK: - Names
+
+  /// What RabbitMQ leaves in names: all but line breaks, which the settings refuse.
+  @Test(arguments: ["\t", "\u{0}", "\u{1}\u{1B}\u{7F}", "\u{85}\u{2028}", " ", "/%#*"])
+  func anAppNameMayContain(_ text: String) async throws {
+    var configuration = SyRPCConfiguration(
+      settings: try SyRPCSettings(appName: "\(text)test\(text)name\(text)"), broker: try await Broker.address)
+    configuration.publishTimeout = .seconds(20)
+    let (client, server) = (SyRPCClient(configuration, logger: quiet), SyRPCServer(configuration, logger: quiet))
+    let serving = Task { try await server.serve { $0.data } }
+    #expect(try await client.call(type: "t", data: 1, timeout: .seconds(60)) == 1)
+    serving.cancel()
+    try await serving.value
+    await client.close()
+    await server.close()
+  }
+
   // MARK: - Time and cancellation
+
+  /// A timeout of zero is a look, not a race.
+  @Test func aResultThatIsThereIsFoundWithoutWaiting() async throws {
+    try await withApplication(queues: 1) { app in
+      let (client, another, server) = (app.client(), app.client(), app.server())
+      let queue = app.topology.resultQueue(at: 0).name
+      for round in 0..<10 {
+        try await server.putResult("there-\(round)", data: .integer(Int64(round)))
+        #expect(try await client.getResult("there-\(round)", timeout: .zero) == .integer(Int64(round)))
+      }
+      // Behind others, which are all there afterwards.
+      try await app.putAbandonedResults(300)
+      try await server.putResult("behind", data: "behind")
+      #expect(await syrpcError { _ = try await client.getResult("none", timeout: .zero) }?.code == .timedOut)
+      try await app.expectAtRest(queue, messages: 301)
+      #expect(try await another.getResult("behind", timeout: .zero) == "behind")
+      try await app.expectAtRest(queue, messages: 300)
+      #expect(try await client.getResult("abandoned-299", timeout: .zero) == .null)
+      // What somebody here waits for meanwhile is not lost to the look.
+      let waiting = Task { try await client.getResult("waited for", timeout: .seconds(60)) }
+      try await app.until(queue, consumers: 1)
+      for round in 0..<10 {
+        #expect(await syrpcError { _ = try await client.getResult("none", timeout: .zero) }?.code == .timedOut)
+        #expect(
+          await syrpcError { _ = try await client.getResult("none", timeout: .milliseconds(-1)) }?.code == .timedOut)
+        if round == 5 { try await server.putResult("waited for", data: 1) }
+      }
+      #expect(try await waiting.value == 1)
+      #expect(try await client.getResult("abandoned-0", timeout: .zero) == .null)
+      try await app.expectAtRest(queue, messages: 298)
+      for client in [client, another] { await client.close() }
+      await server.close()
+    }
+  }
+
+  @Test func aLookThatCannotConnectSaysWhy() async throws {
+    let settings = try SyRPCSettings(appName: "test")
+    let client = SyRPCClient(
+      SyRPCConfiguration(settings: settings, broker: BrokerAddress(host: "127.0.0.1", port: 1)), logger: quiet)
+    let error = await syrpcError { _ = try await client.getResult("none", timeout: .zero) }
+    #expect(error?.code == .timedOut)
+    #expect(error?.message.contains("cannot connect") == true)
+    await client.close()
+  }
 
   @Test func aResultThatDoesNotCome() async throws {
     try await withApplication { app in

@@ -11,15 +11,16 @@ import Testing
 
   /// Lets a foreign result come by so often that the next sighting is held.
   private mutating func useUpFreeSightings(of id: String) {
-    for tag in 1...UInt64(ResultDesk.free) {
-      #expect(desk.receive(result(id), tag, at: start, jitter: 0) == [.requeue(tag)])
+    for tag in 1...UInt64(ReturnPolicy.free) {
+      #expect(desk.receive(result(id), .init(tag: tag), at: start, jitter: 0) == [.giveBack([tag])])
     }
   }
 
   @Test mutating func theFirstWaiterStartsAndTheLastStops() {
     #expect(desk.add(1, for: "a") == [.start])
     #expect(desk.add(2, for: "b") == [])
-    #expect(desk.receive(result("a"), 7, at: start, jitter: 0) == [.acknowledge(7), .finish(1, result("a"))])
+    #expect(
+      desk.receive(result("a"), .init(tag: 7), at: start, jitter: 0) == [.acknowledge(7), .finish(1, result("a"))])
     #expect(desk.remove(2, for: "b") == [.stop])
     #expect(desk.isIdle)
     #expect(desk.add(3, for: "a") == [.start])
@@ -29,7 +30,7 @@ import Testing
     #expect(desk.add(1, for: "a") == [.start])
     #expect(desk.add(2, for: "a") == [])
     #expect(
-      desk.receive(result("a"), 7, at: start, jitter: 0)
+      desk.receive(result("a"), .init(tag: 7), at: start, jitter: 0)
         == [.acknowledge(7), .finish(1, result("a")), .finish(2, result("a")), .stop])
     #expect(desk.isIdle)
   }
@@ -41,16 +42,18 @@ import Testing
     #expect(desk.remove(1, for: "a") == [])
     #expect(desk.remove(9, for: "none") == [])
     #expect(
-      desk.receive(result("a"), 7, at: start, jitter: 0) == [.acknowledge(7), .finish(2, result("a")), .stop])
+      desk.receive(result("a"), .init(tag: 7), at: start, jitter: 0) == [
+        .acknowledge(7), .finish(2, result("a")), .stop,
+      ])
   }
 
   @Test mutating func idsAreComparedByTheirBytes() {
     _ = desk.add(1, for: "\u{E9}")
-    #expect(desk.receive(result("e\u{301}"), 7, at: start, jitter: 0) == [.requeue(7)])
+    #expect(desk.receive(result("e\u{301}"), .init(tag: 7), at: start, jitter: 0) == [.giveBack([7])])
   }
 
   @Test mutating func withNobodyWaitingNothingIsKept() {
-    #expect(desk.receive(result("a"), 7, at: start, jitter: 0) == [.requeue(7)])
+    #expect(desk.receive(result("a"), .init(tag: 7), at: start, jitter: 0) == [.giveBack([7])])
     #expect(desk.rememberedSightings == 0)
   }
 
@@ -61,17 +64,17 @@ import Testing
     for sighting in 1...30 {
       let tag = UInt64(100 + sighting)
       // The most that spreading leaves of a pause.
-      let actions = desk.receive(result("foreign"), tag, at: start, jitter: 1)
+      let actions = desk.receive(result("foreign"), .init(tag: tag), at: start, jitter: 1)
       guard case .wake(let instant) = try #require(actions.first), actions.count == 1 else {
         Issue.record("\(actions)")
         return
       }
       pauses.append(start.duration(to: instant))
       #expect(desk.due(at: instant - .nanoseconds(1)) == [])
-      #expect(desk.due(at: instant) == [.requeue(tag)])
+      #expect(desk.due(at: instant) == [.giveBack([tag])])
     }
-    #expect(pauses.first == ResultDesk.shortestHold)
-    #expect(pauses.last == ResultDesk.longestHold)
+    #expect(pauses.first == ReturnPolicy.shortestHold)
+    #expect(pauses.last == ReturnPolicy.longestUncountedHold)
     #expect(pauses == pauses.sorted())
   }
 
@@ -79,7 +82,9 @@ import Testing
     _ = desk.add(1, for: "mine")
     useUpFreeSightings(of: "foreign")
     #expect(
-      desk.receive(result("foreign"), 20, at: start, jitter: 0) == [.wake(at: start + ResultDesk.shortestHold / 2)])
+      desk.receive(result("foreign"), .init(tag: 20), at: start, jitter: 0) == [
+        .wake(at: start + ReturnPolicy.shortestHold / 2)
+      ])
   }
 
   @Test(arguments: [Duration.zero, .milliseconds(1), .milliseconds(40)])
@@ -87,17 +92,17 @@ import Testing
     var desk = ResultDesk(messageTTL: messageTTL)
     _ = desk.add(1, for: "mine")
     for sighting in 1...40 {
-      guard case .wake(let instant)? = desk.receive(result("f"), UInt64(sighting), at: start, jitter: 1).first else {
-        continue
-      }
+      let arrival = ResultDesk.Arrival(tag: UInt64(sighting), deliveryCount: sighting % 2 == 0 ? sighting : nil)
+      guard case .wake(let instant)? = desk.receive(result("f"), arrival, at: start, jitter: 1).first else { continue }
       #expect(start.duration(to: instant) <= messageTTL / 2)
+      _ = desk.due(at: instant)
     }
   }
 
   @Test mutating func aNewWaiterFindsWhatIsHeld() {
     _ = desk.add(1, for: "mine")
     useUpFreeSightings(of: "foreign")
-    _ = desk.receive(result("foreign"), 20, at: start, jitter: 0)
+    _ = desk.receive(result("foreign"), .init(tag: 20), at: start, jitter: 0)
     #expect(desk.add(2, for: "foreign") == [.acknowledge(20), .finish(2, result("foreign"))])
     #expect(desk.due(at: start + .seconds(1)) == [])
     #expect(!desk.isIdle)
@@ -108,7 +113,7 @@ import Testing
     let unreadable = ArrivedResult(resultID: "foreign", data: .failure(try #require(error)))
     _ = desk.add(1, for: "mine")
     useUpFreeSightings(of: "foreign")
-    _ = desk.receive(unreadable, 20, at: start, jitter: 0)
+    _ = desk.receive(unreadable, .init(tag: 20), at: start, jitter: 0)
     #expect(desk.add(2, for: "foreign") == [.acknowledge(20), .finish(2, unreadable)])
   }
 
@@ -116,10 +121,10 @@ import Testing
     _ = desk.add(1, for: "mine")
     for id in ["x", "y"] {
       useUpFreeSightings(of: id)
-      _ = desk.receive(result(id), id == "x" ? 20 : 21, at: start, jitter: 0)
+      _ = desk.receive(result(id), .init(tag: id == "x" ? 20 : 21), at: start, jitter: 0)
     }
     // The consumer is cancelled first, lest they come again.
-    #expect(desk.remove(1, for: "mine") == [.stop, .requeue(20), .requeue(21)])
+    #expect(desk.remove(1, for: "mine") == [.stop, .giveBack([20, 21])])
     #expect(desk.due(at: start + .seconds(1)) == [])
     #expect(desk.rememberedSightings == 0)
   }
@@ -128,8 +133,8 @@ import Testing
     #expect(desk.close() == [])
     _ = desk.add(1, for: "mine")
     useUpFreeSightings(of: "x")
-    _ = desk.receive(result("x"), 20, at: start, jitter: 0)
-    #expect(desk.close() == [.stop, .requeue(20)])
+    _ = desk.receive(result("x"), .init(tag: 20), at: start, jitter: 0)
+    #expect(desk.close() == [.stop, .giveBack([20])])
     #expect(desk.isIdle)
     #expect(desk.close() == [])
   }
@@ -139,7 +144,7 @@ import Testing
     _ = desk.add(2, for: "a")
     _ = desk.add(3, for: "b")
     useUpFreeSightings(of: "x")
-    _ = desk.receive(result("x"), 20, at: start, jitter: 0)
+    _ = desk.receive(result("x"), .init(tag: 20), at: start, jitter: 0)
     #expect(desk.abandon().sorted() == [1, 2, 3])
     #expect(desk.isIdle)
     #expect(desk.due(at: start + .seconds(1)) == [])
@@ -151,9 +156,140 @@ import Testing
     // A thousand foreign results a second go by, each seen once, while somebody waits.
     for number in 0..<60_000 {
       let now = start + .milliseconds(number)
-      #expect(desk.receive(result("id\(number)"), 1, at: now, jitter: 0) == [.requeue(1)])
+      #expect(desk.receive(result("id\(number)"), .init(tag: 1), at: now, jitter: 0) == [.giveBack([1])])
     }
     // They live for 10 s, so 10,000 may be of interest.
     #expect(desk.rememberedSightings < 25_000)
+  }
+
+  // MARK: - Where returns are counted
+
+  /// One result that nobody takes, and processes that wait for others all its life; each delivers it to the next at once.
+  @Test(arguments: [1, 2, 25], [Duration.seconds(1), .seconds(10), .seconds(60), .seconds(3600)])
+  func aResultLivesOutItsTimeWithinTheDeliveryLimit(_ processes: Int, _ messageTTL: Duration) {
+    var desks = Array(repeating: ResultDesk(messageTTL: messageTTL), count: processes)
+    for index in desks.indices { _ = desks[index].add(1, for: "mine") }
+    var (now, returns) = (start, 0)
+    while now < start + messageTTL {
+      let index = returns % processes
+      let arrival = ResultDesk.Arrival(tag: UInt64(returns), deliveryCount: returns == 0 ? nil : returns)
+      let actions = desks[index].receive(result("foreign"), arrival, at: now, jitter: 0)
+      if case .wake(let instant)? = actions.first {
+        now = instant
+        #expect(desks[index].due(at: now) == [.giveBack([UInt64(returns)])])
+      } else {
+        #expect(actions == [.giveBack([UInt64(returns)])])
+      }
+      returns += 1
+    }
+    // Some are left of 20 for consumers that close or crash; and a result that somebody waits for is found at once.
+    #expect(returns <= 17)
+    #expect(returns > ReturnPolicy.free)
+  }
+
+  @Test mutating func whatIsNearTheLimitStaysWhenTheLastWaiterGoes() throws {
+    _ = desk.add(1, for: "mine")
+    useUpFreeSightings(of: "free")
+    _ = desk.receive(result("free"), .init(tag: 20), at: start, jitter: 0)
+    let actions = desk.receive(result("spared"), .init(tag: 21, deliveryCount: 13), at: start, jitter: 0)
+    #expect(actions == [])
+    #expect(desk.remove(1, for: "mine") == [.stop, .giveBack([20])])
+    // Another that comes while the consumer is being cancelled.
+    _ = desk.receive(result("also spared"), .init(tag: 22, deliveryCount: 13), at: start, jitter: 0)
+    #expect(desk.receive(result("fresh"), .init(tag: 23, deliveryCount: 7), at: start, jitter: 0) == [.giveBack([23])])
+    #expect(desk.add(2, for: "also spared") == [.acknowledge(22), .finish(2, result("also spared"))])
+    let quarter = start + .milliseconds(2500)
+    #expect(desk.due(at: quarter) == [.giveBack([21])])
+    #expect(desk.heldCount == 0)
+  }
+
+  @Test mutating func closingSparesNothing() {
+    _ = desk.add(1, for: "mine")
+    _ = desk.receive(result("spared"), .init(tag: 21, deliveryCount: 13), at: start, jitter: 0)
+    _ = desk.remove(1, for: "mine")
+    #expect(desk.close() == [.giveBack([21])])
+  }
+
+  // MARK: - A long queue
+
+  /// Given back before all have come, the first of them would come again in place of the last.
+  @Test(arguments: [false, true]) func aBacklogIsWalkedOnce(_ isCounted: Bool) throws {
+    var desk = ResultDesk(messageTTL: .seconds(60))
+    let count = 20_000
+    _ = desk.add(1, for: "mine")
+    desk.consumed(backlog: count, at: start)
+    var (now, walks) = (start, 0)
+    var pending = Array(0..<count)
+    while now < start + .seconds(60) {
+      for number in pending {
+        let arrival = ResultDesk.Arrival(
+          tag: UInt64(walks * count + number), deliveryCount: isCounted && walks > 0 ? walks : nil)
+        for case .giveBack in desk.receive(result("id\(number)"), arrival, at: now, jitter: 0) {
+          Issue.record("\(number) is given back at once")
+          return
+        }
+        now += .microseconds(35)
+      }
+      walks += 1
+      var released: [UInt64] = []
+      while released.count < count {
+        now += .milliseconds(100)
+        for case .giveBack(let tags) in desk.due(at: now) { released += tags }
+      }
+      #expect(desk.heldCount == 0)
+      pending = released.map { Int($0) % count }
+    }
+    // Each takes 0.7 s of the broker's time.
+    #expect(walks <= 8)
+  }
+
+  @Test mutating func aFewInTheQueueAreNoBacklog() {
+    _ = desk.add(1, for: "mine")
+    desk.consumed(backlog: ResultDesk.backlog, at: start)
+    #expect(desk.receive(result("foreign"), .init(tag: 1), at: start, jitter: 0) == [.giveBack([1])])
+  }
+
+  @Test mutating func onlyTheIdIsKeptOfWhatIsTooMuch() {
+    _ = desk.add(1, for: "mine")
+    desk.consumed(backlog: 1000, at: start)
+    for tag in 1...2 as ClosedRange<UInt64> {
+      let arrival = ResultDesk.Arrival(tag: tag, size: HeldResults.mostBytes * 2 / 3)
+      _ = desk.receive(result("id\(tag)"), arrival, at: start, jitter: 0)
+    }
+    #expect(desk.heldCount == 2)
+    #expect(desk.add(2, for: "id2") == [.giveBack([2])])
+    #expect(desk.add(3, for: "id1") == [.acknowledge(1), .finish(3, result("id1"))])
+    // It comes again.
+    let again = desk.receive(result("id2"), .init(tag: 3), at: start, jitter: 0)
+    #expect(again == [.acknowledge(3), .finish(2, result("id2"))])
+  }
+
+  // MARK: - Looking once
+
+  @Test mutating func whoLooksHoldsOthersUntilItIsDone() {
+    #expect(desk.look(1, for: "mine") == [])
+    for tag in 1...3 as ClosedRange<UInt64> {
+      #expect(desk.receive(result("id\(tag)"), .init(tag: tag), at: start, jitter: 0) == [])
+    }
+    // Somebody waits meanwhile, and finds one of them.
+    #expect(desk.add(2, for: "id2") == [.acknowledge(2), .finish(2, result("id2"))])
+    #expect(desk.remove(1, for: "mine") == [.giveBack([1, 3])])
+    #expect(desk.isIdle)
+  }
+
+  @Test mutating func whoFindsWhatItLooksForGivesTheOthersBack() {
+    _ = desk.look(1, for: "mine")
+    _ = desk.receive(result("other"), .init(tag: 1), at: start, jitter: 0)
+    #expect(
+      desk.receive(result("mine"), .init(tag: 2), at: start, jitter: 0)
+        == [.acknowledge(2), .finish(1, result("mine")), .giveBack([1])])
+    #expect(desk.receive(result("more"), .init(tag: 3), at: start, jitter: 0) == [.giveBack([3])])
+  }
+
+  @Test mutating func aWaiterBesideOneThatLooksConsumes() {
+    #expect(desk.look(1, for: "a") == [])
+    #expect(desk.add(2, for: "b") == [.start])
+    #expect(desk.remove(1, for: "a") == [])
+    #expect(desk.remove(2, for: "b") == [.stop])
   }
 }

@@ -2,6 +2,7 @@ import AMQP
 import SyRPC
 import TestSupport
 import Testing
+import WireTap
 
 @Suite(.tags(.broker), .timeLimit(.minutes(4)), .enabled(if: Broker.isInstalled, "needs rabbitmq-server"))
 struct ServeTests {
@@ -115,8 +116,9 @@ struct ServeTests {
     }
   }
 
-  /// A result that cannot be put must not make the request go round as fast as the machine can.
-  @Test func aResultThatCannotBePutIsNotTriedWithoutPause() async throws {
+  /// What will not pass by itself is whoever serves' to know: the handler is not called again and again.
+  @Test(arguments: [ServeOptions.Acknowledgement.afterResult, .onReceipt])
+  func aResultThatCanNeverBePutEndsServing(_ acknowledgement: ServeOptions.Acknowledgement) async throws {
     try await withApplication(queues: 1) { app in
       let (client, server) = (app.client(), app.server())
       // Another side's settings: the server's declaration will be refused.
@@ -125,21 +127,87 @@ struct ServeTests {
       try await app.observer.deleteQueue(other.resultQueue(at: 0).name)
       try await app.observer.declare(other.resultQueue(at: 0))
       let calls = Counter()
-      let serving = Task {
-        try await server.serve { request in
+      for _ in 0..<3 { try await client.putRequest(type: "t", data: 1) }
+      let options = ServeOptions(concurrency: 2, acknowledgement: acknowledgement)
+      let error = await syrpcError {
+        try await server.serve(options: options) { request in
           calls.add(1)
           return request.data
         }
       }
-      try await client.putRequest(type: "t", data: 1)
-      while calls.now < 2 { try await Task.sleep(for: .milliseconds(20)) }
-      try await Task.sleep(for: .seconds(2))
-      #expect(calls.now < 20)
+      #expect(error?.code == .preconditionFailed)
+      #expect(error?.message.contains("x-expires") == true)
+      #expect(calls.now <= 2)
+      // None is lost, but for those that were acknowledged before.
+      let kept = acknowledgement == .afterResult ? 3 : 3 - calls.now
+      try await app.expectAtRest(app.topology.requestQueue.name, messages: kept)
+      await server.close()
+      await client.close()
+    }
+  }
+
+  /// The broker delivers what was not acknowledged again, to the same server.
+  @Test func aRequestThatComesAgainWhileItIsInHandIsDoneOnce() async throws {
+    let broker = try await Broker.address
+    let tap = try await Tap.start(brokerHost: broker.host, brokerPort: broker.port, role: "server")
+    try await withApplication(queues: 1) { app in
+      var configuration = app.configuration
+      configuration.brokers[0].port = tap.port
+      let (client, server) = (app.client(), SyRPCServer(configuration, logger: quiet))
+      let (calls, begun, gate) = (Counter(), Gate(), Gate())
+      // With one place, it must not wait for that of the one in hand.
+      let serving = Task {
+        try await server.serve(options: ServeOptions(concurrency: 1)) { request in
+          calls.add(1)
+          begun.open()
+          await gate.pass()
+          return request.data
+        }
+      }
+      let queue = app.topology.requestQueue.name
+      let id = try await client.putRequest(type: "t", data: 7)
+      await begun.pass()
+      _ = await tap.stop()
+      try await app.until(queue, messages: 1, consumers: 0)
+      let another = try await Tap.startAgain(port: tap.port, before: broker, role: "server")
+      try await app.until(queue, messages: 0, consumers: 1)
+      gate.open()
+      #expect(try await client.getResult(id, timeout: .seconds(60)) == 7)
+      // The next finds its place free, so the first is acknowledged, by its newest delivery.
+      #expect(try await client.call(type: "t", data: 8, timeout: .seconds(60)) == 8)
+      #expect(calls.now == 2)
       serving.cancel()
       try await serving.value
-      // It is not lost.
       await server.close()
-      try await app.expectAtRest(app.topology.requestQueue.name, messages: 1)
+      try await app.expectAtRest(queue, messages: 0)
+      await client.close()
+      _ = await another.stop()
+    }
+  }
+
+  /// A client that was not told that its request arrived puts it again: two messages, one request.
+  @Test func aRequestThatWasPutTwiceIsDoneOnceAtATime() async throws {
+    try await withApplication(queues: 1) { app in
+      let (client, server, calls, gate) = (app.client(), app.server(), Counter(), Gate())
+      let serving = Task {
+        try await server.serve { request in
+          calls.add(1)
+          await gate.pass()
+          return request.data
+        }
+      }
+      for _ in 0..<2 { try await client.putRequest(type: "t", data: 1, resultID: "same") }
+      // Another request under that id is another's mistake, and done.
+      try await client.putRequest(type: "t", data: 2, resultID: "same")
+      try await app.until(app.topology.requestQueue.name, messages: 0, consumers: 1)
+      while calls.now < 2 { try await Task.sleep(for: .milliseconds(5)) }
+      gate.open()
+      serving.cancel()
+      try await serving.value
+      #expect(calls.now == 2)
+      await server.close()
+      try await app.expectAtRest(app.topology.requestQueue.name, messages: 0)
+      try await app.expectAtRest(app.topology.resultQueue(at: 0).name, messages: 2)
       await client.close()
     }
   }

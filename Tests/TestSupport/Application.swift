@@ -59,6 +59,19 @@ package struct Application {
     try await put(body, by: topology.resultBinding(at: topology.resultQueueIndex(for: resultID)), contentType)
   }
 
+  /// Puts results that nobody waits for, many at a time; all into the queue of the first.
+  package func putAbandonedResults(_ count: Int, data: JSON = .null) async throws {
+    let binding = topology.resultBinding(at: topology.resultQueueIndex(for: "abandoned-0"))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<count {
+        if number >= 256 { try await group.next() }
+        let body = try ResultMessage(resultID: "abandoned-\(number)", data: data).encoded()
+        group.addTask { try await put(body, by: binding, MessageProperties.contentType) }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   private func put(_ body: [UInt8], by binding: Binding, _ contentType: String) async throws {
     try await observer.publish(
       body, to: binding.exchange, routingKey: binding.routingKey, contentType: contentType)
@@ -98,12 +111,15 @@ package struct Application {
 package let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// Runs a test with an application of its own, and removes what it left on the broker.
+///
+/// It is on a node of the test's own, or on the one that all tests share; its clients and servers may reach that by another
+/// address, of a tap.
 package func withApplication(
   queues: Int = 4, ttl: Duration = SyRPCSettings.defaultTTL, messageTTL: Duration = .seconds(60),
-  broker: BrokerAddress? = nil,
+  on node: BrokerAddress? = nil, broker: BrokerAddress? = nil,
   _ body: (Application) async throws -> Void
 ) async throws {
-  let address = try await Broker.address
+  let address = if let node { node } else { try await Broker.address }
   let settings = try SyRPCSettings(
     appName: "test-\(UUID())", ttl: ttl, messageTTL: messageTTL, resultQueueCount: queues)
   let topology = Topology(settings)

@@ -30,7 +30,7 @@ package struct Certificates: Sendable {
   ///   - name: of its files.
   ///   - commonName: whom it is for.
   ///   - authority: who signs it.
-  ///   - days: how long it is valid from now; less than 0 if it has expired.
+  ///   - days: how long it is valid from now; 0 if it has expired when it is made. OpenSSL 3.5 refuses less.
   /// - Throws: ``CertificatesError``.
   package func make(_ name: String, for commonName: String, by authority: String = "ca", days: Int = 2) throws {
     let request = "\(folder)/\(name).csr"

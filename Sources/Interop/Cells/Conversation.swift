@@ -74,10 +74,13 @@ package struct Conversation: Sendable {
   /// How a delivery was settled: by nothing, once, or more than once.
   package func settlements(of delivery: Message) -> [Settlement] {
     guard let tag = delivery.deliveryTag else { return [] }
-    let single = settled[Key(channel: delivery.channel, tag: tag)] ?? []
-    let several = multiples.filter { $0.channel == delivery.channel && ($0.tag == 0 || $0.tag > tag) }
-    return (single + several.map(\.made)).filter { $0.entry > delivery.entry }.sorted { $0.entry < $1.entry }
-      .map(\.settlement)
+    var made = (settled[Key(channel: delivery.channel, tag: tag)] ?? []).filter { $0.entry > delivery.entry }
+    // With `multiple`, what is settled already is left out (AMQP 0-9-1, basic.ack).
+    let several = multiples.first {
+      $0.channel == delivery.channel && ($0.tag == 0 || $0.tag > tag) && $0.made.entry > delivery.entry
+    }
+    if let several, made.first.map({ $0.entry > several.made.entry }) ?? true { made.insert(several.made, at: 0) }
+    return made.map(\.settlement)
   }
 
   // A consumer that rejects in a tight loop makes tens of thousands: each must be found without looking at all.

@@ -77,11 +77,14 @@ extension Rule {
           expected: "in its queue",
           observed: "not in its queue, after \(returns) returns: a quorum queue drops what comes back too often")
     },
-    Rule("ack.multiple", .required, [.server, .getter], "messages are settled one by one") { evidence, role in
+    Rule(
+      "ack.multiple", .required, [.server, .getter],
+      "messages are settled one by one; only a getter's results for others may go back together"
+    ) { evidence, role in
       .all(
         ["basic.ack", "basic.nack"].flatMap(evidence.roles[role].sent), expected: "without multiple",
         none: "nothing was acknowledged", { $0.flag("multiple") ? "multiple" : "without multiple" }
-      ) { !$0.flag("multiple") }
+      ) { !$0.flag("multiple") || role == .getter && $0.name == "basic.nack" && $0.flag("requeue") }
     },
     Rule(
       "consumer.cancelled", .recommended, [.putter, .getter],

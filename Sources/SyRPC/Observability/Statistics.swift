@@ -17,10 +17,12 @@ public struct Statistics: Hashable, Sendable {
   public var foreignSightings: Int { count(.foreignSightings) }
   /// Foreign results that were given back to their queue.
   public var rejects: Int { count(.rejects) }
-  /// Foreign results that were kept for a moment before that.
+  /// Foreign results that were held for a time before that.
   public var holds: Int { count(.holds) }
   /// Results that came once more after somebody had them, and were dropped.
   public var duplicateResults: Int { count(.duplicateResults) }
+  /// Results that came after their call had ended, and were dropped: nobody else knows their ids.
+  public var lateResults: Int { count(.lateResults) }
   /// Messages in result queues that are no results, and were dropped.
   public var malformedResults: Int { count(.malformedResults) }
 
@@ -48,6 +50,7 @@ enum Event: String, Hashable, Sendable, CaseIterable {
   case rejects
   case holds
   case duplicateResults = "duplicate_results"
+  case lateResults = "late_results"
   case malformedResults = "malformed_results"
   case requestsTaken = "requests_taken"
   case redeliveredRequests = "redelivered_requests"

@@ -27,9 +27,9 @@ final class Tally: Sendable {
       })
   }
 
-  func count(_ event: Event) {
-    counts.withLockedValue { $0[event, default: 0] += 1 }
-    counters[event]?.increment()
+  func count(_ event: Event, _ number: Int = 1) {
+    counts.withLockedValue { $0[event, default: 0] += number }
+    counters[event]?.increment(by: number)
   }
 
   /// Runs an operation and records how long it took, if it succeeded.

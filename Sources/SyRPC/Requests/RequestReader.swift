@@ -111,19 +111,22 @@ actor RequestReader {
   // MARK: - As they come
 
   /// Requests as they come, at most `prefetch` of them unacknowledged at a time; ends when ``stop(_:)`` is called, with
-  /// an error when the queue is deleted or the connection fails.
-  func stream(prefetch: UInt16) async throws -> (
-    tag: String, requests: AsyncThrowingStream<DeliveredRequest, any Error>
+  /// an error when the queue is deleted or the connection fails. Those that are in hand already do not come.
+  func stream(prefetch: UInt16, into inHand: RequestsInHand) async throws -> (
+    tag: String, requests: AsyncThrowingStream<RequestInHand, any Error>
   ) {
     // It may have been deleted since; consuming what is not there would cost the connection.
     try await connection.declareRequests(topology)
-    let (requests, continuation) = AsyncThrowingStream<DeliveredRequest, any Error>.makeStream()
+    let (requests, continuation) = AsyncThrowingStream<RequestInHand, any Error>.makeStream()
     let tag = try consume(
       prefetch: prefetch,
       receive: { [weak self] delivery in
         self?.assumeIsolated { reader in
-          if case .terminated = continuation.yield(DeliveredRequest(delivery)) {
-            reader.onConnection { try $0.requeue(delivery.deliveryTag) }
+          switch inHand.take(DeliveredRequest(delivery), by: reader) {
+          case .joined: break
+          case .answered: reader.acknowledge(delivery.deliveryTag)
+          case .new(let request):
+            if case .terminated = continuation.yield(request) { Task { await inHand.giveBack(request) } }
           }
         }
       },
@@ -132,12 +135,17 @@ actor RequestReader {
     return (tag, requests)
   }
 
-  private var streams: [String: AsyncThrowingStream<DeliveredRequest, any Error>.Continuation] = [:]
+  private var streams: [String: AsyncThrowingStream<RequestInHand, any Error>.Continuation] = [:]
 
   /// Cancels a stream's consumer. What has been delivered is still in the stream.
   func stop(_ tag: String) {
     onConnection { try $0.cancel(tag) }
     streams.removeValue(forKey: tag)?.finish()
+  }
+
+  /// Cancels all consumers of streams, before what they brought goes back.
+  func stopStreams() {
+    for tag in streams.keys { stop(tag) }
   }
 
   /// Whether the connection still is, by which requests came; if not, they come again by another.
@@ -147,11 +155,11 @@ actor RequestReader {
   ///
   /// - Returns: false if the connection is gone: then the request comes again.
   @discardableResult
-  func acknowledge(_ request: DeliveredRequest) -> Bool {
-    (try? connection.assumeIsolated { try $0.acknowledge(request.deliveryTag) }) != nil
+  func acknowledge(_ deliveryTag: UInt64) -> Bool {
+    (try? connection.assumeIsolated { try $0.acknowledge(deliveryTag) }) != nil
   }
 
-  func requeue(_ request: DeliveredRequest) { onConnection { try $0.requeue(request.deliveryTag) } }
+  func requeue(_ deliveryTag: UInt64) { onConnection { try $0.requeue(deliveryTag) } }
 
   // MARK: - Common
 
@@ -172,6 +180,6 @@ actor RequestReader {
   func close() {
     stopConsuming()
     fail(SyRPCError.hasBeenClosed)
-    for tag in streams.keys { stop(tag) }
+    stopStreams()
   }
 }

@@ -1,16 +1,44 @@
 internal import NIOConcurrencyHelpers
 internal import SyRPCWire
 
-/// The results that somebody here got of late, over all connections.
+/// The results that nobody will ask for here or elsewhere, over all connections.
 ///
 /// A result may come twice: its server repeated it after a lost connection, or the acknowledgement of this client was
-/// lost with one. Nobody will ask for it again, so the second is dropped.
+/// lost with one. And the result of a call that has ended without it is nobody's: its id never left this process.
+/// Either is dropped.
 final class FinishedResults: Sendable {
-  private let memory: NIOLockedValueBox<FadingMemory<Void>>
+  /// Why a result is dropped.
+  enum Reason: Sendable {
+    /// Somebody here got it.
+    case got
+    /// It belongs to a call that has ended.
+    case late
+  }
+
+  /// A request may wait for its server as long as it likes; then its result is in nobody's way for long.
+  static let lateLifetime = Duration.seconds(600)
+
+  private let gotten: NIOLockedValueBox<FadingMemory<Void>>
+  private let abandoned: NIOLockedValueBox<FadingMemory<Void>>
 
   /// - Parameter messageTTL: after that no message that is on its way now can come.
-  init(messageTTL: Duration) { memory = NIOLockedValueBox(FadingMemory(lifetime: messageTTL)) }
+  init(messageTTL: Duration) {
+    gotten = NIOLockedValueBox(FadingMemory(lifetime: messageTTL))
+    abandoned = NIOLockedValueBox(FadingMemory(lifetime: Self.lateLifetime))
+  }
 
-  func add(_ resultID: String) { memory.withLockedValue { $0.remember((), of: ExactString(resultID), at: .now) } }
-  func contains(_ resultID: String) -> Bool { memory.withLockedValue { $0[ExactString(resultID), .now] != nil } }
+  /// Somebody got it.
+  func add(_ resultID: String) { gotten.withLockedValue { $0.remember((), of: ExactString(resultID), at: .now) } }
+
+  /// The call that alone knows the id has ended without it.
+  func abandon(_ resultID: String) {
+    abandoned.withLockedValue { $0.remember((), of: ExactString(resultID), at: .now) }
+  }
+
+  /// Why a result is to be dropped; nil if it is not.
+  func reason(_ resultID: String) -> Reason? {
+    let (id, now) = (ExactString(resultID), ContinuousClock.now)
+    if gotten.withLockedValue({ $0[id, now] != nil }) { return .got }
+    return abandoned.withLockedValue { $0[id, now] != nil } ? .late : nil
+  }
 }

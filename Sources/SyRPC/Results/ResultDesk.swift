@@ -10,10 +10,11 @@ struct ArrivedResult: Equatable {
 /// Who waits for which result of one result queue, and what to do with those that nobody here waits for.
 ///
 /// A value that says what to do and does nothing itself. The queue is shared: other processes' results come by, and must
-/// go back quickly enough to be found, and slowly enough not to spin between two consumers. So the first sightings of a
-/// foreign result are rejected at once, later ones after a pause that grows and is spread.
+/// go back quickly enough to be found, and slowly enough neither to spin between two consumers nor to be dropped by a
+/// queue that counts (``ReturnPolicy``). What is held is given back together.
 struct ResultDesk {
   typealias Waiter = Int
+  typealias Instant = ContinuousClock.Instant
 
   enum Action: Equatable {
     /// Declare the queue and consume it.
@@ -21,52 +22,84 @@ struct ResultDesk {
     /// Cancel the consumer.
     case stop
     case acknowledge(UInt64)
-    case requeue(UInt64)
+    case giveBack([UInt64])
     case finish(Waiter, ArrivedResult)
     /// Call ``due(at:)`` then.
-    case wake(at: ContinuousClock.Instant)
+    case wake(at: Instant)
   }
 
-  struct Hold {
-    let tag: UInt64
-    let result: ArrivedResult
-    let until: ContinuousClock.Instant
+  /// How a result came by.
+  struct Arrival {
+    var tag: UInt64
+    /// Of its body, in bytes.
+    var size = 0
+    /// How often it has been returned, where the queue counts that.
+    var deliveryCount: Int?
   }
 
-  /// How many sightings of a foreign result are rejected without a pause.
-  static let free = 8
-  static let shortestHold = Duration.milliseconds(5)
-  static let longestHold = Duration.milliseconds(100)
+  /// So many in a queue that nobody here consumed are a backlog: those who wait elsewhere have seen them.
+  static let backlog = 100
 
-  /// A result that was not seen for so long has most likely been taken. If not, it is rejected at once a few times more.
+  /// A result that was not seen for so long has most likely been taken. If not, it is returned at once a few times more.
   static let longestMemory = Duration.seconds(60)
 
   private let messageTTL: Duration
+  private let policy: ReturnPolicy
   private var waiters: [ExactString: [Waiter]] = [:]
-  private var holds: [Hold] = []
+  /// Those who look once; what they come across is held until they are done.
+  private var lookers: Set<Waiter> = []
+  private var held = HeldResults()
   private var sightings: FadingMemory<Int>
+  private var alarm: Instant?
+  /// How many went back together last: as many come again.
+  private var crowd = 0
+  /// How much of the backlog is still to come, and until when it is one.
+  private var expected: (count: Int, until: Instant)?
+  /// Whether the queue is to be consumed.
+  private(set) var isConsuming = false
 
   init(messageTTL: Duration) {
     self.messageTTL = messageTTL
+    policy = ReturnPolicy(messageTTL: messageTTL)
     sightings = FadingMemory(lifetime: min(messageTTL, Self.longestMemory))
   }
 
   var isIdle: Bool { waiters.isEmpty }
+  /// How many foreign results are held.
+  var heldCount: Int { held.count }
   /// How many foreign results are remembered.
   var rememberedSightings: Int { sightings.count }
   /// Whether somebody here waits for a result.
   func awaits(_ resultID: String) -> Bool { waiters[ExactString(resultID)] != nil }
   var allWaiters: [Waiter] { waiters.values.flatMap(\.self) }
 
+  // MARK: - Who waits
+
   /// Someone waits for a result.
   mutating func add(_ waiter: Waiter, for resultID: String) -> [Action] {
-    let id = ExactString(resultID)
-    if let index = holds.firstIndex(where: { ExactString($0.result.resultID) == id }) {
-      let hold = holds.remove(at: index)
-      return [.acknowledge(hold.tag), .finish(waiter, hold.result)] + (isIdle ? stop() : [])
+    let (actions, isFinished) = enter(waiter, ExactString(resultID))
+    guard !isFinished, !isConsuming else { return actions }
+    isConsuming = true
+    return actions + [.start]
+  }
+
+  /// Someone looks once: gets what is in the queue, and says when that is all.
+  mutating func look(_ waiter: Waiter, for resultID: String) -> [Action] {
+    let (actions, isFinished) = enter(waiter, ExactString(resultID))
+    if !isFinished { lookers.insert(waiter) }
+    return actions
+  }
+
+  private mutating func enter(_ waiter: Waiter, _ id: ExactString) -> ([Action], isFinished: Bool) {
+    switch held.take(id) {
+    case .result(let tag, let result): return ([.acknowledge(tag), .finish(waiter, result)], true)
+    case .idOnly(let tag):
+      waiters[id, default: []].append(waiter)
+      return ([.giveBack([tag])], false)
+    case nil:
+      waiters[id, default: []].append(waiter)
+      return ([], false)
     }
-    defer { waiters[id, default: []].append(waiter) }
-    return isIdle ? [.start] : []
   }
 
   /// Someone waits no longer.
@@ -75,33 +108,14 @@ struct ResultDesk {
     guard var others = waiters[id], let index = others.firstIndex(of: waiter) else { return [] }
     others.remove(at: index)
     waiters[id] = others.isEmpty ? nil : others
-    return isIdle ? stop() : []
+    return leave([waiter])
   }
 
-  /// A result came by.
-  mutating func receive(
-    _ result: ArrivedResult, _ tag: UInt64, at now: ContinuousClock.Instant, jitter: Double
-  ) -> [Action] {
-    let id = ExactString(result.resultID)
-    if let finished = waiters.removeValue(forKey: id) {
-      sightings.forget(id)
-      return [.acknowledge(tag)] + finished.map { .finish($0, result) } + (isIdle ? stop() : [])
-    }
-    // With no waiters the consumer is being cancelled: nothing is kept.
-    guard !isIdle else { return [.requeue(tag)] }
-    let count = (sightings[id, now] ?? 0) + 1
-    sightings.remember(count, of: id, at: now)
-    guard count > Self.free else { return [.requeue(tag)] }
-    let until = now + pause(sighting: count, jitter: jitter)
-    holds.append(Hold(tag: tag, result: result, until: until))
-    return [.wake(at: until)]
-  }
-
-  /// Gives back what has been held long enough.
-  mutating func due(at now: ContinuousClock.Instant) -> [Action] {
-    let due = holds.filter { $0.until <= now }
-    holds.removeAll { $0.until <= now }
-    return due.map { .requeue($0.tag) }
+  /// All waiters go at once, and everything goes back.
+  mutating func close() -> [Action] {
+    waiters.removeAll()
+    lookers.removeAll()
+    return stop { $0.removeAll() }
   }
 
   /// The connection is gone, and every hold with it. Gives the waiters.
@@ -110,27 +124,86 @@ struct ResultDesk {
     return allWaiters
   }
 
-  /// All waiters go at once.
-  mutating func close() -> [Action] {
-    guard !isIdle else { return [] }
-    waiters.removeAll()
-    return stop()
+  /// What follows when some wait no longer.
+  private mutating func leave(_ gone: [Waiter]) -> [Action] {
+    let wasLooking = !lookers.isEmpty
+    lookers.subtract(gone)
+    let seen = wasLooking && lookers.isEmpty ? held.removeUntimed() : []
+    let actions: [Action] = seen.isEmpty ? [] : [.giveBack(seen)]
+    return isIdle ? actions + stop { $0.removeUnspared() } : actions
   }
 
   /// The last waiter has gone: the consumer is cancelled before the holds are given back, lest they come again.
-  private mutating func stop() -> [Action] {
-    defer {
-      holds.removeAll()
-      sightings.forgetAll()
-    }
-    return [.stop] + holds.map { .requeue($0.tag) }
+  private mutating func stop(_ release: (inout HeldResults) -> [UInt64]) -> [Action] {
+    let actions: [Action] = isConsuming ? [.stop] : []
+    isConsuming = false
+    expected = nil
+    sightings.forgetAll()
+    let released = release(&held)
+    return released.isEmpty ? actions : actions + [.giveBack(released)]
   }
 
-  /// How long a result is held. `jitter`, 0 ..< 1, spreads it.
-  private func pause(sighting: Int, jitter: Double) -> Duration {
-    let doublings = min(sighting - Self.free - 1, 10)
-    let pause = min(Self.shortestHold * (1 << doublings), Self.longestHold)
-    // A hold must end well before the message does: it would be gone when it is given back.
-    return min(pause * (0.5 + jitter / 2), messageTTL / 4)
+  // MARK: - What comes by
+
+  /// The queue is being consumed from now on; `backlog` messages were in it.
+  ///
+  /// Whoever consumes a queue has what is in it, so nobody waits for these at the moment. And given back one by one, the
+  /// first of many would come again before the last.
+  mutating func consumed(backlog: Int, at now: Instant) {
+    expected = backlog > Self.backlog ? (backlog, now + policy.longest) : nil
+  }
+
+  /// A result came by.
+  mutating func receive(
+    _ result: ArrivedResult, _ arrival: Arrival, at now: Instant, jitter: Double
+  ) -> [Action] {
+    let id = ExactString(result.resultID)
+    let backlog = countDown(at: now)
+    if let finished = waiters.removeValue(forKey: id) {
+      sightings.forget(id)
+      return [.acknowledge(arrival.tag)] + finished.map { .finish($0, result) } + leave(finished)
+    }
+    guard lookers.isEmpty else {
+      held.insert(result, arrival.tag, size: arrival.size, hold: nil, isSpared: false, at: now)
+      return []
+    }
+    var sighting = ReturnPolicy.Sighting(before: 0, counted: arrival.deliveryCount)
+    // With no waiters the consumer is being cancelled: no more is kept than must be.
+    if isIdle, !policy.isSpared(sighting) { return [.giveBack([arrival.tag])] }
+    sighting.before = sightings[id, now] ?? 0
+    sighting.isBacklog = backlog > 0
+    sighting.held = max(held.count + backlog, crowd)
+    // Once it was part of a backlog, it is not given back at once either.
+    sightings.remember(max(sighting.before + 1, sighting.isBacklog ? ReturnPolicy.free : 0), of: id, at: now)
+    guard let hold = policy.hold(sighting, jitter: jitter) else { return [.giveBack([arrival.tag])] }
+    held.insert(
+      result, arrival.tag, size: arrival.size, hold: hold, isSpared: policy.isSpared(sighting), at: now)
+    return wake()
+  }
+
+  /// How much of the backlog there is, the one that has just come included; 0 if that is no part of it.
+  private mutating func countDown(at now: Instant) -> Int {
+    guard let (count, until) = expected, now < until else {
+      expected = nil
+      return 0
+    }
+    expected = count > 1 ? (count - 1, until) : nil
+    return count
+  }
+
+  /// Gives back what has been held long enough.
+  mutating func due(at now: Instant) -> [Action] {
+    guard let alarm, now >= alarm else { return [] }
+    self.alarm = nil
+    let due = held.removeDue(at: now)
+    crowd = due.count
+    return (due.isEmpty ? [] : [.giveBack(due)]) + wake()
+  }
+
+  /// Asks for a call when the next is due, unless one is to come before.
+  private mutating func wake() -> [Action] {
+    guard let next = held.nextDue, alarm.map({ next < $0 }) ?? true else { return [] }
+    alarm = next
+    return [.wake(at: next)]
   }
 }

@@ -19,8 +19,11 @@ actor ResultReader {
   private let tally: Tally
   private let finished: FinishedResults
   private var queues: [Int: Queue] = [:]
-  private var waiting: [ResultDesk.Waiter: CheckedContinuation<JSON, any Error>] = [:]
+  private var waiting: [ResultDesk.Waiter: (Result<JSON, any Error>) -> Void] = [:]
   private var nextWaiter = 0
+  private var unsettled = UnsettledDeliveries()
+  /// To be given back when what has arrived is read.
+  private var returning: [UInt64] = []
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
@@ -41,7 +44,7 @@ actor ResultReader {
     let waiter = nextWaiter
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        waiting[waiter] = continuation
+        waiting[waiter] = { continuation.resume(with: $0) }
         perform(queue(index).desk.add(waiter, for: resultID), index)
         if Task.isCancelled { giveUp(waiter, resultID, index) }
       }
@@ -51,10 +54,55 @@ actor ResultReader {
   }
 
   private func giveUp(_ waiter: ResultDesk.Waiter, _ resultID: String, _ index: Int) {
-    guard let continuation = waiting.removeValue(forKey: waiter) else { return }
+    guard let finish = waiting.removeValue(forKey: waiter) else { return }
     perform(queue(index).desk.remove(waiter, for: resultID), index)
-    continuation.resume(throwing: CancellationError())
+    finish(.failure(CancellationError()))
   }
+
+  /// Looks for a result among those that are there, also behind others, and does not wait for it.
+  ///
+  /// The queue is not consumed for that: basic.get says when it is empty, a consumer is told nothing.
+  ///
+  /// - Returns: nil if it is not there.
+  /// - Throws: as ``result(_:)``.
+  func look(_ resultID: String) async throws -> JSON? {
+    let index = topology.resultQueueIndex(for: resultID)
+    nextWaiter += 1
+    let waiter = nextWaiter
+    let found = Mailbox<Result<JSON, any Error>>()
+    waiting[waiter] = { found.set($0) }
+    perform(queue(index).desk.look(waiter, for: resultID), index)
+    defer {
+      waiting[waiter] = nil
+      perform(queue(index).desk.remove(waiter, for: resultID), index)
+    }
+    try await search(index) { found.value != nil }
+    return try found.value?.get()
+  }
+
+  /// Takes messages out of a queue until it is empty, or something is found.
+  private func search(_ index: Int, until isFound: () -> Bool) async throws {
+    guard !isFound() else { return }
+    let declaration = topology.resultQueue(at: index)
+    try await connection.declare(declaration)
+    try await connection.bind(topology.resultBinding(at: index))
+    var (count, isEmpty) = (1, false)
+    // Found empty twice: what a consumer of this connection was given before the first answer has come with the second.
+    while !isFound() {
+      try Task.checkCancellation()
+      let deliveries = try await connection.get(declaration.name, atMost: count)
+      for delivery in deliveries { receive(delivery, index) }
+      guard deliveries.count < count else {
+        count = min(2 * count, Self.mostAtOnce)
+        continue
+      }
+      if isEmpty { return }
+      (count, isEmpty) = (1, true)
+    }
+  }
+
+  /// How many messages are asked for without waiting for an answer.
+  private static let mostAtOnce = 256
 
   private func queue(_ index: Int) -> Queue {
     if let queue = queues[index] { return queue }
@@ -70,19 +118,43 @@ actor ResultReader {
       switch action {
       case .start: start(index)
       case .stop: stop(index)
-      case .acknowledge(let tag): onConnection { try $0.acknowledge(tag) }
-      case .requeue(let tag):
-        tally.count(.rejects)
-        onConnection { try $0.requeue(tag) }
+      case .acknowledge(let tag): acknowledge(tag)
+      case .giveBack(let tags): giveBack(tags)
       case .finish(let waiter, let result): finish(waiter, result)
       case .wake(let instant):
-        tally.count(.holds)
-        Task {
+        Task { [weak self] in
           try? await Task.sleep(until: instant, clock: .continuous)
-          perform(queue(index).desk.due(at: .now), index)
+          await self?.wake(index)
         }
       }
     }
+    // Nothing is left for later when the consumer is cancelled: the connection may be closed next.
+    if actions.contains(.stop) { sendReturns() }
+  }
+
+  private func wake(_ index: Int) { perform(queue(index).desk.due(at: .now), index) }
+
+  private func acknowledge(_ tag: UInt64) {
+    unsettled.remove(tag)
+    onConnection { try $0.acknowledge(tag) }
+  }
+
+  /// Gives deliveries back, together with all that follow before the thread has read what has arrived.
+  private func giveBack(_ tags: [UInt64]) {
+    if returning.isEmpty { Task { sendReturns() } }
+    returning += tags
+  }
+
+  private func sendReturns() {
+    guard !returning.isEmpty else { return }
+    tally.count(.rejects, returning.count)
+    for move in unsettled.giveBack(returning) {
+      switch move {
+      case .one(let tag): onConnection { try $0.requeue(tag) }
+      case .upTo(let tag): onConnection { try $0.requeue(upTo: tag) }
+      }
+    }
+    returning.removeAll(keepingCapacity: returning.count < 1024)
   }
 
   /// A failure here is the connection's, which tells its consumers.
@@ -97,11 +169,12 @@ actor ResultReader {
     Task {
       do {
         let declaration = topology.resultQueue(at: index)
-        try await connection.declare(declaration)
+        let status = try await connection.declare(declaration)
         try await connection.bind(topology.resultBinding(at: index))
         queue.isStarting = false
         // Whoever asked may have gone in the meantime.
-        guard !queue.desk.isIdle, queue.consumerTag == nil else { return }
+        guard queue.desk.isConsuming, queue.consumerTag == nil else { return }
+        queue.desk.consumed(backlog: status.messageCount, at: .now)
         queue.consumerTag = try consume(declaration.name, index)
       } catch {
         queue.isStarting = false
@@ -113,7 +186,9 @@ actor ResultReader {
   private func consume(_ name: String, _ index: Int) throws -> String {
     try connection.assumeIsolated {
       try $0.consume(
-        name, prefetch: 0,
+        // Above any backlog: with few, results that wait for others would be in the way. 0 is without limit, but a quorum
+        // queue takes it for 2,000.
+        name, prefetch: .max,
         receive: { [weak self] delivery in self?.assumeIsolated { $0.receive(delivery, index) } },
         end: { [weak self] error in self?.assumeIsolated { $0.consumerEnded(error, index) } })
     }
@@ -128,21 +203,25 @@ actor ResultReader {
   // MARK: - What the broker says
 
   private func receive(_ delivery: Delivery, _ index: Int) {
+    unsettled.add(delivery.deliveryTag)
     guard let result = arrived(delivery.body, index) else {
       tally.count(.malformedResults)
-      onConnection { try $0.acknowledge(delivery.deliveryTag) }
-      return
+      return acknowledge(delivery.deliveryTag)
     }
-    if !queue(index).desk.awaits(result.resultID) {
-      guard !finished.contains(result.resultID) else {
-        tally.count(.duplicateResults)
-        onConnection { try $0.acknowledge(delivery.deliveryTag) }
-        return
+    let queue = queue(index)
+    if !queue.desk.awaits(result.resultID) {
+      if let reason = finished.reason(result.resultID) {
+        tally.count(reason == .got ? .duplicateResults : .lateResults)
+        return acknowledge(delivery.deliveryTag)
       }
       tally.count(.foreignSightings)
     }
-    perform(
-      queue(index).desk.receive(result, delivery.deliveryTag, at: .now, jitter: .random(in: 0..<1)), index)
+    let held = queue.desk.heldCount
+    let arrival = ResultDesk.Arrival(
+      tag: delivery.deliveryTag, size: delivery.body.count, deliveryCount: delivery.deliveryCount)
+    let actions = queue.desk.receive(result, arrival, at: .now, jitter: .random(in: 0..<1))
+    if queue.desk.heldCount > held { tally.count(.holds) }
+    perform(actions, index)
   }
 
   /// What came, if it is a result at all: what is none would go round for ever, so it is taken out and reported.
@@ -166,8 +245,8 @@ actor ResultReader {
   private func finish(_ waiter: ResultDesk.Waiter, _ result: ArrivedResult) {
     finished.add(result.resultID)
     tally.count(.resultsGot)
-    waiting.removeValue(forKey: waiter)?.resume(
-      with: result.data.mapError {
+    waiting.removeValue(forKey: waiter)?(
+      result.data.mapError {
         SyRPCError(.unreadableResult, "the result \(result.resultID) came but cannot be held: \($0)")
       })
   }
@@ -185,7 +264,7 @@ actor ResultReader {
 
   private func fail(_ index: Int, _ error: any Error) {
     for waiter in queue(index).desk.abandon() {
-      waiting.removeValue(forKey: waiter)?.resume(throwing: error)
+      waiting.removeValue(forKey: waiter)?(.failure(error))
     }
   }
 
@@ -195,8 +274,9 @@ actor ResultReader {
       let waiters = queue.desk.allWaiters
       perform(queue.desk.close(), index)
       for waiter in waiters {
-        waiting.removeValue(forKey: waiter)?.resume(throwing: SyRPCError(.closed, "the client has been closed"))
+        waiting.removeValue(forKey: waiter)?(.failure(SyRPCError(.closed, "the client has been closed")))
       }
     }
+    sendReturns()
   }
 }

@@ -29,8 +29,42 @@ struct ResultDelivery: Sendable {
     if let resultID = unreadable.resultID { try await put(.exception("\(SyRPCError(unreadable))"), for: resultID) }
   }
 
+  /// Puts a result, or the reason in its place, however long that takes: what computed it is not to be repeated.
+  ///
+  /// - Throws: ``AMQPError`` that will not pass by itself; ``SyRPCError`` with `closed`; `CancellationError`.
+  func putPatiently(_ data: JSON, for resultID: String) async throws {
+    try await patiently { try await putOrExplain(data, for: resultID) }
+  }
+
+  /// As ``put(_:)``, however long that takes.
+  func putPatiently(_ unreadable: UnreadableRequest) async throws {
+    try await patiently { try await put(unreadable) }
+  }
+
+  private func patiently(_ put: () async throws -> Void) async throws {
+    while true {
+      do { return try await put() } catch  where mayPass(error) {
+        context.tally.count(.repetitions)
+        context.logger.warning("a result cannot be put yet, and is kept", metadata: ["error": "\(error)"])
+      }
+      try await Task.sleep(for: Self.pause)
+    }
+  }
+
+  private static let pause = Duration.seconds(1)
+
+  /// Whether a put may succeed later, though it failed or has had its time.
+  private func mayPass(_ error: any Error) -> Bool {
+    switch error {
+    case let error as AMQPError: error.isTransient || error.code == .blocked || error.code == .unroutable
+    // Its time was over, whatever the trouble was.
+    case let error as SyRPCError: error.code != .closed
+    default: false
+    }
+  }
+
   /// Puts a result, or, if it cannot be a message, the reason in its place.
-  func putOrExplain(_ data: JSON, for resultID: String) async throws {
+  private func putOrExplain(_ data: JSON, for resultID: String) async throws {
     do { try await put(data, for: resultID) } catch let error as JSONError {
       try await put(.exception("\(SyRPCError(error))"), for: resultID)
     } catch let error as AMQPError where error.code == .messageTooLarge {

@@ -5,14 +5,15 @@ internal import Tracing
 
 /// Takes requests and has them done, over any number of connections, until it is told to stop.
 struct ServeLoop: Sendable {
-  private static let pauseBeforeRequeue = Duration.seconds(1)
-
   let requests: Link<RequestReader>
   let results: ResultDelivery
   let options: ServeOptions
   let app: String
   let handler: RequestHandlers.Handler
   let stop: StopSignal
+  let inHand = RequestsInHand()
+  /// Why results cannot be put, and will not.
+  private let refusal = Mailbox<any Error>()
 
   private var context: LinkContext { results.context }
 
@@ -26,13 +27,13 @@ struct ServeLoop: Sendable {
       while !stop.isStopped {
         do {
           let reader = try await reader()
-          let (tag, deliveries) = try await reader.stream(prefetch: options.concurrency)
+          let (tag, deliveries) = try await reader.stream(prefetch: options.concurrency, into: inHand)
           stop.onStop { Task { await reader.stop(tag) } }
-          for try await delivered in deliveries {
+          for try await request in deliveries {
             pauses.reset()
             // The broker knows how many are unacknowledged, not how many are being done.
             if busy == Int(options.concurrency) { await group.next() } else { busy += 1 }
-            group.addTask { await handle(delivered, reader) }
+            group.addTask { await handle(request, reader) }
           }
         } catch {
           if stop.isStopped { break }
@@ -41,6 +42,7 @@ struct ServeLoop: Sendable {
       }
       return .success(())
     }
+    if let refusal = refusal.value { throw refusal }
     try outcome.get()
   }
 
@@ -53,31 +55,27 @@ struct ServeLoop: Sendable {
 
   // MARK: - One request
 
-  private func handle(_ delivered: DeliveredRequest, _ reader: RequestReader) async {
+  private func handle(_ request: RequestInHand, _ reader: RequestReader) async {
+    guard refusal.value == nil else { return await inHand.giveBack(request) }
+    let isOnReceipt = options.acknowledgement == .onReceipt
     // What waited for its turn when the connection was lost comes again by the next one.
-    guard options.acknowledgement == .onReceipt ? await reader.acknowledge(delivered) : await reader.isOpen else {
-      return
-    }
+    guard isOnReceipt ? await inHand.acknowledgeReceipt(request) : await inHand.isToBeDone(request) else { return }
     context.tally.count(.requestsTaken)
     do {
-      switch delivered.content {
-      case .success(let request):
-        if request.isRedelivered { context.tally.count(.redeliveredRequests) }
+      switch request.delivered.content {
+      case .success(let content):
+        if content.isRedelivered { context.tally.count(.redeliveredRequests) }
         try await Trace.span(
-          "\(request.type) handle", .server, in: Trace.context(in: delivered.headers), resultID: request.resultID,
-          app: app
-        ) { try await answer(request) { await acknowledge(delivered, reader) } }
+          "\(content.type) handle", .server, in: Trace.context(in: request.delivered.headers),
+          resultID: content.resultID, app: app
+        ) { try await answer(content) { await inHand.finish(request, acknowledged: isOnReceipt) } }
       case .failure(let unreadable):
-        try await results.put(unreadable)
-        await acknowledge(delivered, reader)
+        try await results.putPatiently(unreadable)
+        await inHand.finish(request, acknowledged: isOnReceipt)
       }
     } catch {
-      await giveBack(delivered, reader, error)
+      await giveBack(request, reader, error)
     }
-  }
-
-  private func acknowledge(_ delivered: DeliveredRequest, _ reader: RequestReader) async {
-    if options.acknowledgement == .afterResult { await reader.acknowledge(delivered) }
   }
 
   /// Has a request done, and puts what comes of it; returns when the handler has.
@@ -109,7 +107,7 @@ struct ServeLoop: Sendable {
       answer = .exception("the request was not done within \(options.requestTimeout ?? .zero)")
     }
     do {
-      try await results.putOrExplain(answer, for: request.resultID)
+      try await results.putPatiently(answer, for: request.resultID)
       await whenPut()
     } catch {
       await work.value
@@ -118,15 +116,20 @@ struct ServeLoop: Sendable {
     await work.value
   }
 
-  private func giveBack(_ delivered: DeliveredRequest, _ reader: RequestReader, _ error: any Error) async {
-    guard options.acknowledgement == .afterResult else {
-      context.logger.error("a result is lost: it could not be put", metadata: ["error": "\(error)"])
-      return
+  /// A result could not be put, and cannot be: serving ends, unless it has been given up already.
+  private func giveBack(_ request: RequestInHand, _ reader: RequestReader, _ error: any Error) async {
+    if !(error is CancellationError) {
+      refusal.set(error)
+      stop.stop()
+      // Before the request goes back, lest it come again.
+      await reader.stopStreams()
     }
-    context.logger.error(
-      "a request goes back to its queue: its result could not be put", metadata: ["error": "\(error)"])
-    // It comes again at once, and is done again: without a pause as often as the machine can while the cause lasts.
-    try? await Task.sleep(for: Self.pauseBeforeRequeue)
-    await reader.requeue(delivered)
+    if options.acknowledgement == .onReceipt {
+      context.logger.error("a result is lost: it could not be put", metadata: ["error": "\(error)"])
+    } else {
+      context.logger.error(
+        "a request goes back to its queue: its result could not be put", metadata: ["error": "\(error)"])
+    }
+    await inHand.giveBack(request)
   }
 }

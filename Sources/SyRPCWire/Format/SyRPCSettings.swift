@@ -21,7 +21,7 @@ public struct SyRPCSettings: Hashable, Sendable {
   /// Settings that a broker accepts.
   ///
   /// - Parameters:
-  ///   - appName: not empty, and short enough that the longest name built of it fits AMQP's 255 bytes.
+  ///   - appName: not empty, without line breaks, and short enough that the longest name built of it fits AMQP's 255 bytes.
   ///   - ttl: whole milliseconds, 1 ms to 4294967295 ms (RabbitMQ's bound for a timer).
   ///   - messageTTL: whole milliseconds, 0 ms to 4294967295 ms.
   ///   - resultQueueCount: 1 to 2147483648; the hash has 31 bits.
@@ -59,6 +59,12 @@ public struct SyRPCSettings: Hashable, Sendable {
     guard !appName.isEmpty else { throw SettingsError("app_name", appName, "must not be empty") }
     // RabbitMQ keeps these names for itself, and answers 403 ACCESS_REFUSED.
     guard !appName.hasPrefix("amq.") else { throw SettingsError("app_name", appName, "must not begin with \"amq.\"") }
+    // `strip_cr_lf` in rabbit_channel. What is published to the name as it is finds no exchange (404).
+    guard !appName.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else {
+      throw SettingsError(
+        "app_name", appName,
+        "must not contain line breaks: RabbitMQ takes them out of names that are declared, not of those published to")
+    }
     let names = Topology(self)
     let longest = max(
       names.resultExchange.name.utf8.count, names.resultQueue(at: resultQueueCount - 1).name.utf8.count)
@@ -87,7 +93,10 @@ public struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible 
   }
 
   /// The setting, what it has to be, and what it was.
-  public var description: String { "\(setting) \(reason), got \(value.isEmpty ? "nothing" : value)" }
+  public var description: String {
+    let isOneLine = !value.utf8.contains { $0 == 0x0A || $0 == 0x0D }
+    return "\(setting) \(reason), got \(value.isEmpty ? "nothing" : isOneLine ? value : value.debugDescription)"
+  }
 }
 
 extension Duration {

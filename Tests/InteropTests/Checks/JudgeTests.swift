@@ -125,6 +125,12 @@ struct Defect: Sendable, CustomTestStringConvertible {
     Defect("acknowledged with multiple", .getter, "ack.multiple") {
       $0.client = $0.client.changing("basic.ack") { $0[$0.count - 2] = 1 }
     },
+    Defect("discarded with multiple", .getter, "ack.multiple") {
+      $0.client = $0.client.changing("basic.reject") { $0.makeNack(requeue: false) }
+    },
+    Defect("a result got and given back together with others", .getter, "ack.result") {
+      $0.client = $0.client.repeating("basic.ack", times: 0).changing("basic.reject") { $0.makeNack(requeue: true) }
+    },
     Defect("foreign result rejected without requeue", .getter, "reject.requeue") {
       $0.client = $0.client.changing("basic.reject") { $0[$0.count - 2] = 0 }
     },
@@ -147,6 +153,15 @@ struct Defect: Sendable, CustomTestStringConvertible {
     #expect(finding.verdict == .fail)
     #expect(finding.peer == "python")
     #expect(finding.expected != finding.observed)
+  }
+
+  /// What is acknowledged already is not settled again by a basic.nack for all up to a later one.
+  @Test func foreignResultsMayGoBackTogether() throws {
+    var recorded = try RecordedEvidence()
+    recorded.client = recorded.client.changing("basic.reject") { $0.makeNack(requeue: true) }
+    for check in ["reject.requeue", "ack.multiple", "ack.result"] {
+      #expect(try recorded.finding(check, .getter)?.verdict == .pass, "\(check)")
+    }
   }
 
   @Test func aFailedGetHidesNoWrongReject() throws {
@@ -223,5 +238,13 @@ struct Defect: Sendable, CustomTestStringConvertible {
     #expect(unknown?.observed == "nobody")
     #expect(unknown?.expected?.contains("python2") == true)
     #expect(try finding(nil)?.verdict == .skipped)
+  }
+}
+
+extension [UInt8] {
+  /// Makes a frame with basic.reject one with basic.nack for all deliveries up to the same.
+  fileprivate mutating func makeNack(requeue: Bool) {
+    self[10] = 120
+    self[count - 2] = requeue ? 3 : 1
   }
 }

@@ -45,6 +45,7 @@ import Testing
       (String(repeating: "x", count: 239), 1, true), (String(repeating: "x", count: 240), 1, false),
       (String(repeating: "x", count: 238), 101, true), (String(repeating: "x", count: 239), 101, false),
       ("", 64, false), ("amq.app", 64, false), ("amq", 64, true), (" ", 64, true),
+      ("a\nb", 64, false), ("a\r", 64, false), ("\r\n", 64, false), ("a\tb\u{0}\u{1B}\u{7F}", 64, true),
     ])
   func boundsOfTheName(_ name: String, _ count: Int, _ isAllowed: Bool) {
     check("app_name", isAllowed) { () throws(SettingsError) in
@@ -58,6 +59,12 @@ import Testing
     }
     #expect(error?.description.contains("256 bytes") == true)
     #expect(error?.description.contains("leaves 239") == true)
+  }
+
+  @Test func theErrorAboutALineBreakIsOneLine() {
+    let error = #expect(throws: SettingsError.self) { try SyRPCSettings(appName: "a\r\nb") }
+    #expect(error?.description.contains("\n") == false)
+    #expect(error?.description.hasSuffix(#"got "a\r\nb""#) == true)
   }
 
   /// Checks that settings are made, or refused with an error that names the setting.
