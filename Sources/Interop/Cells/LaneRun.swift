@@ -78,8 +78,7 @@ struct LaneRun {
       guard let recorded = cell.recording.flatMap({ plan.recordings[$0] }) else {
         return try await CellRun(cell, number, plan, judging, sessions, inspector, pool).evidence()
       }
-      let broker = BrokerEndpoint(
-        address: environment.replayAddress, about: environment.broker.about, isPrivate: environment.broker.isPrivate)
+      let broker = environment.broker.at(environment.replayAddress)
       return try await ReplayRun(
         cell: cell, recorded: recorded, topology: plan.topology(of: cell, number, environment),
         live: try sessions.get(), broker: broker, inspector: inspector, faults: .all(environment.faults)

@@ -98,7 +98,8 @@ package struct SelfTestRun: Sendable {
     let plot = Plot(topology)
     let address = recorded == nil ? environment.broker.address : environment.replayAddress
     let inspector = BrokerInspector(
-      address, isTidy: recorded != nil || !environment.broker.isPrivate, Logger(label: "syrpc.interop"))
+      address, isTidy: recorded != nil || !environment.broker.isPrivate,
+      noting: environment.broker.declarations, Logger(label: "syrpc.interop"))
     let replaced: [Role: PeerSession]
     do throws(Trio.RoleFailure) { replaced = try await self.replaced(planting, id) } catch {
       return judge.outcome(of: planting, plan.evidence(of: planting.cell, error, environment, 0))
@@ -143,8 +144,7 @@ package struct SelfTestRun: Sendable {
     var isPlanted = true
     if let recorded {
       guard case .replay(let edit) = planting.mutation.defect else { throw InteropError("\(planting.name): no replay") }
-      let broker = BrokerEndpoint(
-        address: environment.replayAddress, about: environment.broker.about, isPrivate: environment.broker.isPrivate)
+      let broker = environment.broker.at(environment.replayAddress)
       evidence = try await ReplayRun(
         cell: cell, recorded: recorded, topology: plot.topology, live: live, broker: broker, inspector: inspector,
         editor: edit(plot)

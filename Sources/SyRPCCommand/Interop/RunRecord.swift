@@ -5,12 +5,19 @@ import SyRPCWire
 /// What is known of a run so far, so that a report can be written however it ends.
 actor RunRecord {
   private var broker = "none yet"
+  private var acceptance: Duration?
   private var leftOut: [JSON] = []
+  /// What of the run is still on a broker that is somebody else's, each with the reason; nil if nothing is.
+  private(set) var left: [String]?
   private var peers: [RunReport.Peer] = []
   private var results: [CellResult] = []
   private var problems: [String] = []
 
-  func note(broker: String) { self.broker = broker }
+  func note(_ endpoint: BrokerEndpoint) {
+    broker = endpoint.about
+    acceptance = endpoint.acceptance
+  }
+  func note(left: [String]) { self.left = left }
   func note(leftOut cells: Int, reason: String) {
     leftOut.append(["cells": .integer(Int64(cells)), "reason": .string(reason)])
   }
@@ -31,7 +38,9 @@ actor RunRecord {
   func report(_ facts: JSONObject, endedEarly: String?) -> RunReport {
     var facts = facts
     facts["broker"] = .string(broker)
+    facts["connection_milliseconds"] = acceptance.map { .integer(Int64($0 / .milliseconds(1))) } ?? nil
     facts["left_out"] = .array(leftOut)
+    facts["left_on_broker"] = .array((left ?? []).map(JSON.string))
     // What was not seen may be in what was not run.
     return RunReport(
       run: facts, peers: peers, cells: results, problems: endedEarly == nil ? problems : [], endedEarly: endedEarly)
