@@ -154,7 +154,10 @@ let package = Package(
       name: "InteropTests",
       dependencies: [
         "AMQP", "Interop", "SyRPCWire", "WireTap",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: strict),

@@ -34,50 +34,37 @@ public struct BrokerAddress: Hashable, Sendable {
   /// Parts are percent-decoded one by one, so `%2f` in the path is a slash in the virtual host's name. Without a path
   /// the virtual host is `/`; with an empty one (`amqp://host/`) it is the one whose name is empty.
   ///
-  /// - Throws: ``BrokerAddressError``. It never repeats the URL, which may contain a password.
+  /// - Throws: ``BrokerAddressError``. It repeats no more of the URL than is certain not to be of the password.
   public init(url: String) throws(BrokerAddressError) {
+    let cut = try BrokerURLParts(url)
     // Not repaired where it is wrong, which is the default.
     guard let parts = URLComponents(string: url, encodingInvalidCharacters: false) else {
       throw BrokerAddressError("it is not a URL")
     }
-    let usesTLS: Bool
-    switch parts.scheme?.lowercased() {
-    case "amqp": usesTLS = false
-    case "amqps": usesTLS = true
-    case let scheme: throw BrokerAddressError("its scheme is \(scheme ?? "missing"), not amqp or amqps")
-    }
     guard let host = parts.host, !host.isEmpty else { throw BrokerAddressError("it names no host") }
-    guard parts.query == nil, parts.fragment == nil else {
-      throw BrokerAddressError("it has a query or a fragment, which mean nothing here")
-    }
-    self.init(host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host, usesTLS: usesTLS)
-    if let port = parts.port {
-      guard (1...65535).contains(port) else { throw BrokerAddressError("its port is not 1 to 65535") }
-      self.port = port
-    } else if let range = parts.rangeOfPort, !range.isEmpty {
-      throw BrokerAddressError("its port is no number up to 65535")
-    }
-    if let user = parts.user { self.user = user }
-    if let password = parts.password { self.password = password }
+    self.init(host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host, usesTLS: cut.usesTLS)
+    if let port = parts.port { self.port = port }
+    if let user = parts.percentEncodedUser { self.user = try Self.decoded(user, "user name") }
+    if let password = parts.percentEncodedPassword { self.password = try Self.decoded(password, "password") }
     let path = parts.percentEncodedPath
     if !path.isEmpty {
       let name = path.dropFirst()
       guard !name.contains("/") else {
         throw BrokerAddressError("its path has more than one part; a slash in a virtual host is written %2f")
       }
-      // A slash in a password that is not %2f begins the path: then the port and the path are the password's.
-      guard !name.contains("@") else {
-        throw BrokerAddressError("its path has an @; in a virtual host it is written %40, and a slash before it %2f")
-      }
-      guard let decoded = String(name).removingPercentEncoding else {
-        throw BrokerAddressError("its path is not percent-encoded UTF-8")
-      }
-      virtualHost = decoded
+      virtualHost = try Self.decoded(String(name), "virtual host")
     }
     // librabbitmq takes C strings: what follows would be cut off.
     guard [self.host, self.user, self.password, virtualHost].allSatisfy({ !$0.utf8.contains(0) }) else {
       throw BrokerAddressError("a part of it contains U+0000")
     }
+  }
+
+  private static func decoded(_ text: String, _ part: String) throws(BrokerAddressError) -> String {
+    guard let decoded = text.removingPercentEncoding else {
+      throw BrokerAddressError("its \(part) is not percent-encoded UTF-8")
+    }
+    return decoded
   }
 }
 
@@ -86,9 +73,9 @@ extension BrokerAddress: CustomStringConvertible {
   public var description: String { "\(user)@\(place) virtual host \(virtualHost)" }
 
   /// Host and port, as they are written in a URL, with what differs from plain AMQP.
-  package var place: String {
-    "\(host.contains(":") ? "[\(host)]" : host):\(port)\(usesTLS ? " (TLS)" : "")"
-  }
+  package var place: String { "\(hostAndPort)\(usesTLS ? " (TLS)" : "")" }
+
+  var hostAndPort: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 }
 
 extension BrokerAddress: CustomReflectable {
@@ -103,6 +90,6 @@ public struct BrokerAddressError: Error, Hashable, Sendable, CustomStringConvert
   /// What is wrong with it. Never a password.
   public let reason: String
   init(_ reason: String) { self.reason = reason }
-  /// What is wrong with the URL, without the URL.
+  /// What is wrong with the URL, without a password.
   public var description: String { "the broker's URL cannot be used: \(reason)" }
 }

@@ -39,11 +39,20 @@ struct BrokerException: Hashable {
   ///
   /// RabbitMQ answers connection.open with 530 NOT_ALLOWED where there is no such virtual host, where it is not the
   /// user's, and where a limit is reached; only its text tells which.
-  var handshakeError: AMQPError {
+  func handshakeError(at address: BrokerAddress) -> AMQPError {
     switch replyCode {
     case 403: AMQPError(.authenticationFailed, text, replyCode: replyCode)
-    case 530 where text.contains("not found"): AMQPError(.unknownVirtualHost, text, replyCode: replyCode)
-    default: error
+    case 530 where text.contains("not found"):
+      AMQPError(.unknownVirtualHost, text + hint(address), replyCode: replyCode)
+    default: AMQPError(error.code, text + hint(address), replyCode: replyCode)
     }
+  }
+
+  /// Who ends a URL with a slash means another virtual host, as a rule, than RabbitMQ's URI specification does.
+  private func hint(_ address: BrokerAddress) -> String {
+    guard address.virtualHost.isEmpty else { return "" }
+    let url = "\(address.usesTLS ? "amqps" : "amqp")://\(address.hostAndPort)"
+    return ": a URL that ends with a slash names the virtual host with the empty name; that of the default one, /, is "
+      + "\(url) or \(url)/%2F"
   }
 }

@@ -43,10 +43,19 @@ final class Handle {
     let socket = try address.usesTLS ? TLSSocket.make(state, options.tls) : amqp_tcp_socket_new(state)
     guard let socket else { throw AMQPError(.resources, "no memory for a socket") }
     var timeout = timeval(options.connectTimeout)
+    errno = 0
     let status = amqp_socket_open_noblock(socket, address.host, Int32(address.port), &timeout)
+    let cause = errno
     guard status == 0 else {
+      if cause == EMFILE || cause == ENFILE {
+        throw AMQPError(
+          .resources, "no descriptor for a connection to \(address.place): \(String(cString: strerror(cause)))")
+      }
       // librabbitmq connects without blocking and keeps the reason (SO_ERROR) to itself; errno says EINPROGRESS.
-      if let error = TLSSocket.error(status, address.place, text(status)) { throw error }
+      if let error = TLSSocket.error(status, address.place, text(status)) {
+        let isPlainPort = error.code == .handshakeFailed && address.port == 5672
+        throw isPlainPort ? AMQPError(error.code, "\(error.message); 5672 is the port without TLS, for amqp") : error
+      }
       let cause =
         status == AMQP_STATUS_SOCKET_ERROR.rawValue ? "connection refused, or no way there" : text(status)
       throw AMQPError(.unreachable, "cannot connect to \(address.place): \(cause)")
@@ -89,7 +98,7 @@ final class Handle {
       if reply.reply.id == Method.connectionClose,
         let close = reply.reply.decoded?.load(as: amqp_connection_close_t.self)
       {
-        throw BrokerException(close).handshakeError
+        throw BrokerException(close).handshakeError(at: address)
       }
       throw AMQPError(.handshakeFailed, "\(address.place) broke off the AMQP handshake")
     }

@@ -49,14 +49,8 @@ struct PayloadArgument: ParsableArguments {
 
   /// - Throws: `ValidationError` that says where the JSON breaks.
   func value() throws -> JSON {
-    let text: [UInt8] = payload == "-" ? standardInput() : Array(payload.utf8)
+    let text: [UInt8] = payload == "-" ? try RawText.standardInput() : Array(payload.utf8)
     do { return try JSON(parsing: text) } catch { throw ValidationError("the payload is not JSON: \(error)") }
-  }
-
-  private func standardInput() -> [UInt8] {
-    var text: [UInt8] = []
-    while let line = readLine(strippingNewline: false) { text += line.utf8 }
-    return text
   }
 }
 

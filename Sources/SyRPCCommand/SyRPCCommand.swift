@@ -16,17 +16,23 @@ struct SyRPCCommand: AsyncParsableCommand {
 
   /// ArgumentParser's own codes are those of sysexits.h; ours are documented.
   static func main() async {
+    StandardStreams.prepare()
     do {
+      try RawText.checkStart()
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
         try command.run()
       }
+      terminate(.success)
     } catch {
       let code = exitCode(for: error)
       switch code {
-      case .success: exit(withError: error)
+      // Help, the version, a completion script.
+      case .success:
+        print(fullMessage(for: error))
+        terminate(.success)
       // ArgumentParser gives every other error the code 1, which is ours for "not as expected".
       case _ where error is ExitCode: finish(error, code)
       default: finish(error, .couldNotRun)

@@ -13,7 +13,10 @@ struct TapCommand: AsyncParsableCommand {
       + "Example: syrpc tap --listen 127.0.0.1:5673 --broker amqp://localhost --output recorded\n"
       + "Example: syrpc tap --listen 127.0.0.1:5673 --fault split,delay=5ms,cut@from-broker:12#0")
 
-  @Option(name: .long, help: ArgumentHelp("Where to listen; port 0 takes a free one.", valueName: "host:port"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Where to listen, as 127.0.0.1:5673 or [::1]:5673; port 0 takes a free one.", valueName: "host:port"))
   var listen = "127.0.0.1:0"
 
   @Option(name: .long, help: ArgumentHelp("The broker; only its host and port count.", valueName: "amqp://host:port"))
@@ -26,13 +29,18 @@ struct TapCommand: AsyncParsableCommand {
 
   func run() async throws {
     let address = try recordable(broker)
-    guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
-      (0...65535).contains(port), colon != listen.startIndex
-    else { throw ValidationError("--listen \(listen) is not host:port") }
+    let place: Endpoint
+    do { place = try Endpoint(parsing: listen) } catch { throw ValidationError("--listen \(error)") }
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-    let tap = try await start(host: String(listen[..<colon]), port: port, address)
-    printError("listening on \(tap.host):\(tap.port), broker \(address.host):\(address.port)")
-    for await _ in signals { break }
+    let tap = try await start(place, address)
+    printError("listening on \(tap.endpoint), broker \(address.place)")
+    await withTaskGroup { tasks in
+      tasks.addTask { for await _ in signals { break } }
+      // Whoever looked has seen enough.
+      tasks.addTask { await StandardStreams.waitForOutputFailure() }
+      await tasks.next()
+      tasks.cancelAll()
+    }
     let transcripts = await tap.stop()
     guard let output else { return }
     for transcript in transcripts {
@@ -42,11 +50,11 @@ struct TapCommand: AsyncParsableCommand {
     }
   }
 
-  private func start(host: String, port: Int, _ broker: BrokerAddress) async throws -> Tap {
+  private func start(_ place: Endpoint, _ broker: BrokerAddress) async throws -> Tap {
     let formatter = FrameFormatter()
     do {
       return try await Tap.start(
-        listen: host, port: port, brokerHost: broker.host, brokerPort: broker.port, role: "tapped",
+        listen: place.host, port: place.port, brokerHost: broker.host, brokerPort: broker.port, role: "tapped",
         faults: faults.fault
       ) { connection, entry in
         print(formatter.line(connection: connection, entry))
@@ -54,7 +62,7 @@ struct TapCommand: AsyncParsableCommand {
       }
     } catch {
       guard error.code == .addressInUse else { throw error }
-      let holder = PortHolder.of(port: port).map { ", by \($0)" } ?? ""
+      let holder = PortHolder.of(port: place.port).map { ", by \($0)" } ?? ""
       throw InteropError("\(error)\(holder)\nName another port, or 0 for a free one, with --listen.")
     }
   }

@@ -9,22 +9,33 @@ let versionText = "syrpc \(Versions.syrpc) (librabbitmq \(Versions.librabbitmq),
 /// A line on standard error, after what was printed before.
 func printError(_ text: String) {
   fflushOutput()
-  FileHandle.standardError.write(Data("\(text)\n".utf8))
+  StandardStreams.writeError("\(text)\n")
 }
 
-/// Ends the process with what was printed shown.
+/// Ends the process with what was printed shown. If it cannot be shown, success is none.
 func terminate(_ code: ExitCode) -> Never {
-  fflush(nil)
-  exit(code.rawValue)
+  fflushOutput()
+  guard let reason = StandardStreams.outputFailure else { exit(code.rawValue) }
+  printError("Error: standard output cannot be written to: \(reason)")
+  exit((code == .success ? .couldNotRun : code).rawValue)
 }
 
-/// Whether standard output is a terminal, and not that of a CI job.
+/// Whether standard output is a terminal on which a line can be written over, and not that of a CI job.
 var isTerminal: Bool {
-  isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["CI"] == nil
+  let environment = ProcessInfo.processInfo.environment
+  guard let terminal = environment["TERM"], !terminal.isEmpty, terminal != "dumb" else { return false }
+  return isatty(STDOUT_FILENO) == 1 && environment["CI"] == nil
+}
+
+/// How many columns standard output has; nil if it does not tell.
+var terminalWidth: Int? {
+  var size = winsize()
+  guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+  return Int(size.ws_col)
 }
 
 /// What is read by a program must not wait in a buffer.
-func fflushOutput() { fflush(nil) }
+func fflushOutput() { StandardStreams.flushOutput() }
 
 /// The Swift that this was compiled with.
 var swiftRuntime: String {

@@ -2,6 +2,7 @@ import ArgumentParser
 import UnixSignals
 
 /// Runs `body`; SIGINT and SIGTERM cancel it, so that everything it started is ended. Another signal changes nothing.
+/// Standard output that cannot be written to, since its reader is gone, say, cancels it as well.
 ///
 /// - Throws: what `body` throws; `ExitCode` 2 after a signal.
 func untilSignal<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
@@ -15,6 +16,10 @@ func untilSignal<Value: Sendable>(_ body: @escaping @Sendable () async throws ->
         printError("\(signal): ending what was started")
         break
       }
+      return nil
+    }
+    group.addTask {
+      await StandardStreams.waitForOutputFailure()
       return nil
     }
     let first: Value?

@@ -46,6 +46,46 @@ import Testing
     #expect((try? BrokerAddress(url: "amqp://user:\(password.replacing("/", with: "%2f"))@host"))?.password == password)
   }
 
+  /// What must be percent-encoded is named, and the URL shown as it should be, but for the password.
+  @Test(arguments: [
+    ("amqp://user:p@ss#word@host", "@ as %40, # as %23. Then it is amqp://user:*****@host"),
+    (
+      "amqps://us/er:a?b[c]@host:5671/v",
+      "/ as %2F, ? as %3F, [ as %5B, ] as %5D. Then it is amqps://us%2Fer:*****@host:5671/v"
+    ),
+    ("amqp://us%2Fer:s3cret%@[::1]/v", "% as %25. Then it is amqp://us%2Fer:*****@[::1]/v"),
+    ("amqp://us er:p\twö@host", "the space as %20, the tab as %09, ö as %C3%B6. Then it is amqp://us%20er:*****@host"),
+    ("amqp://us@er@host", "@ as %40. Then it is amqp://us%40er@host"),
+  ])
+  func whatMustBeEncodedIsNamed(_ url: String, _ hint: String) {
+    let error = #expect(throws: BrokerAddressError.self) { try BrokerAddress(url: url) }
+    #expect(error?.reason == "in its user name or password these characters have to be percent-encoded: \(hint)")
+  }
+
+  @Test(arguments: [
+    ("host:5672", "it has no scheme: it has to begin with amqp:// or amqps://"),
+    ("amqp:/host", "its scheme is not followed by ://"), ("http://host", "its scheme is neither amqp nor amqps"),
+    ("amqp://one,two:5672", "it names several hosts: each broker has a URL of its own"),
+    ("amqp://one amqp://two", "it has :// twice: each broker has a URL of its own"),
+    ("amqp://::1", "an IPv6 address has to be in brackets, as in amqp://[::1]:5672"),
+    ("amqp://u:p@fe80::1:5672/v", "an IPv6 address has to be in brackets, as in amqp://[::1]:5672"),
+    ("amqp://ho st", "its host has white space"), ("amqp://u:p@", "it names no host after the @"),
+    ("amqp://u:p@/v", "it names no host after the @"), ("amqp://:5672", "it names no host"),
+    ("amqp://host:0", "its port is not a number from 1 to 65535"),
+    ("amqp://host:65536", "its port is not a number from 1 to 65535"),
+    ("amqp://[::1]:port", "its port is not a number from 1 to 65535"),
+    ("amqp://u:%ff@host", "its password is not percent-encoded UTF-8"),
+    ("amqp://host/a/b", "its path has more than one part; a slash in a virtual host is written %2f"),
+    (
+      "amqp://host/v?heartbeat=5",
+      "it has a query or a fragment, which mean nothing here; in a virtual host ? is written %3F, and # %23"
+    ),
+  ])
+  func aMistakeIsNamed(_ url: String, _ reason: String) {
+    let error = #expect(throws: BrokerAddressError.self) { try BrokerAddress(url: url) }
+    #expect(error?.reason == reason)
+  }
+
   @Test func thePasswordIsNeverShown() throws {
     let address = try BrokerAddress(url: "amqp://u:s3cret@host/v")
     var dumped = ""

@@ -14,8 +14,19 @@ import Testing
   ])
   func whyAConnectionIsRefused(_ text: String, _ code: AMQPError.Code) {
     let exception = BrokerException(replyCode: 530, text: text, method: 0)
-    #expect(exception.handshakeError.code == code)
-    #expect(exception.handshakeError.replyCode == 530)
+    #expect(exception.handshakeError(at: BrokerAddress()).code == code)
+    #expect(exception.handshakeError(at: BrokerAddress()).replyCode == 530)
+  }
+
+  /// `amqp://host/` is not what most people mean by it.
+  @Test(arguments: ["NOT_ALLOWED - vhost  not found", "NOT_ALLOWED - access to vhost '' refused for user 'guest'"])
+  func theVirtualHostWithTheEmptyNameIsExplained(_ text: String) throws {
+    let exception = BrokerException(replyCode: 530, text: text, method: 0)
+    let error = exception.handshakeError(at: try BrokerAddress(url: "amqp://me:s3cret@[::1]/"))
+    #expect(error.message.contains("the virtual host with the empty name"))
+    #expect(error.message.hasSuffix(" amqp://[::1]:5672 or amqp://[::1]:5672/%2F"))
+    let other = exception.handshakeError(at: try BrokerAddress(url: "amqp://me:s3cret@[::1]/v"))
+    #expect(other.message == text)
   }
 
   /// Other exceptions of that number are for good.

@@ -22,6 +22,14 @@ struct ConnectionOpeningTests {
     #expect(error?.description.contains("nowhere") == true)
   }
 
+  @Test func theVirtualHostWithTheEmptyName() async throws {
+    var address = try await Broker.address
+    address.virtualHost = ""
+    let error = await amqpError { _ = try await connect(address) }
+    #expect(error?.code == .unknownVirtualHost)
+    #expect(error?.description.contains(":\(address.port)/%2F") == true, "\(error as Any)")
+  }
+
   @Test(arguments: [1, 0, -1, 65536, .max]) func nobodyListens(_ port: Int) async {
     let error = await amqpError { _ = try await connect(BrokerAddress(host: "127.0.0.1", port: port)) }
     #expect(error?.code == .unreachable)

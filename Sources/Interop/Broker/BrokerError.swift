@@ -3,6 +3,8 @@ package struct BrokerError: Error, Hashable, Sendable, CustomStringConvertible {
   package enum Code: Hashable, Sendable {
     /// RabbitMQ is not installed, or not where it was said to be.
     case notInstalled
+    /// Its files cannot be where they would have to be.
+    case unusableFolder
     /// The node ended by itself.
     case ended
     /// The same, because a port was taken by somebody else.

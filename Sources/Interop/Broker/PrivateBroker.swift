@@ -42,6 +42,7 @@ package final class PrivateBroker: Sendable {
   ) async throws -> PrivateBroker {
     let installation = try installation ?? .find()
     let state = try state ?? StateFolder()
+    try PrivateNode.checkFolder(state.path)
     func attempt() async throws -> PrivateBroker {
       try await Self.attempt(
         installation, in: state, settings: settings, plugins: plugins, joining: member, within: limit,

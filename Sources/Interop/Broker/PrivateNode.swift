@@ -47,7 +47,6 @@ struct PrivateNode: Sendable {
       vm_memory_high_watermark.relative = 0.9
       # A line for each connection would hide what matters.
       log.connection.level = warning
-      load_definitions = \(file("definitions.json"))
       \(settings.replacing("{tls-port}", with: "\(ports.tls)"))
       \(member.map(clusterSettings) ?? "")
       """, to: file("rabbitmq.conf"))
@@ -58,7 +57,28 @@ struct PrivateNode: Sendable {
     try SmallFile.write("[\(plugins.joined(separator: ","))].\n", to: file("enabled_plugins"))
     // Without one of our own, the machine's would be read.
     try SmallFile.write("", to: file("rabbitmq-env.conf"))
-    try SmallFile.write("[].\n", to: file("advanced.config"))
+    // Not in rabbitmq.conf, which has no quotes: an octothorpe in a path would begin a comment there.
+    try SmallFile.write(
+      """
+      %% coding: utf-8
+      [{rabbit, [{load_definitions, \(erlangString(file("definitions.json")))}]}].
+
+      """, to: file("advanced.config"))
+  }
+
+  /// Checks that RabbitMQ starts in a folder: with a quote in its path it hangs half way, for ever, and the guard's commands
+  /// are lines.
+  ///
+  /// - Throws: ``BrokerError`` with the code `unusableFolder`.
+  static func checkFolder(_ path: String) throws(BrokerError) {
+    let wrong = path.unicodeScalars.first { $0 == "'" || $0 == "\"" || $0.properties.generalCategory == .control }
+    guard let wrong else { return }
+    let name = wrong.properties.generalCategory == .control ? "a control character" : "the character \(wrong)"
+    throw BrokerError(
+      code: .unusableFolder,
+      message:
+        "RabbitMQ does not start in a folder whose path has \(name), as \(path.debugDescription) has: set TMPDIR to "
+        + "another folder, as in TMPDIR=/tmp")
   }
 
   /// A virtual host besides `/`, for what must not meet the rest: recordings come with application names of their own.
@@ -70,9 +90,11 @@ struct PrivateNode: Sendable {
   /// A virtual host whose queues are quorum queues by default, with the delivery limit that RabbitMQ has from 4.0 on.
   static let quorumVirtualHost = "quorum"
 
-  /// RabbitMQ makes its default user and virtual host only where nothing else is defined.
+  /// RabbitMQ makes its default user and virtual host only where nothing else is defined. A cluster without a name is called
+  /// after its machine: the node would look that up at each connection, and where it does not resolve, that can take seconds.
   private static let definitions = """
     {
+      "global_parameters": [{"name": "cluster_name", "value": "syrpc"}],
       "users": [
         {"name": "guest", "password": "guest", "tags": ["administrator"]},
         {"name": "\(elsewhere.user)", "password": "\(elsewhere.password)", "tags": []}
@@ -138,12 +160,15 @@ struct PrivateNode: Sendable {
     var changes: [String: String?] = [:]
     for name in ProcessInfo.processInfo.environment.keys where isForeign(name) { changes[name] = .some(nil) }
     changes.merge(erlang.merging(rabbitMQ) { $1 }) { $1 }
+    if let locale = UTF8Locale.name { changes["LC_ALL"] = locale }
     return changes
   }
 
   /// The user's own settings for Erlang and RabbitMQ are about other nodes.
   private func isForeign(_ name: String) -> Bool {
-    name.hasPrefix("RABBITMQ_") || name.hasPrefix("ERL_") || name == "NOTIFY_SOCKET" || name == "CONF_ENV_FILE"
+    ["RABBITMQ_", "ERL_", "ELIXIR_"].contains { name.hasPrefix($0) }
+      // The last three change what shells do.
+      || ["NOTIFY_SOCKET", "CONF_ENV_FILE", "BASH_ENV", "ENV", "CDPATH"].contains(name)
   }
 
   private var erlang: [String: String] {
@@ -152,8 +177,9 @@ struct PrivateNode: Sendable {
       "HOME": folder,
       "ERL_EPMD_ADDRESS": "127.0.0.1",
       "ERL_EPMD_PORT": "\(ports.mapper)",
-      // For every Erlang, also the short-lived ones that RabbitMQ starts before the node.
-      "ERL_FLAGS": "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}",
+      // For every Erlang, also the short-lived ones that RabbitMQ starts before the node. Names of files are UTF-8 (+fnu),
+      // also where no locale says so.
+      "ERL_FLAGS": "+fnu -start_epmd false -kernel inet_dist_use_interface {127,0,0,1}",
       "ERL_CRASH_DUMP_SECONDS": "0",
     ]
   }
@@ -192,4 +218,9 @@ struct PrivateNode: Sendable {
         .filter { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
     }
   }
+}
+
+/// A text as a string of an Erlang term.
+func erlangString(_ text: String) -> String {
+  "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
 }

@@ -13,16 +13,26 @@ package struct BrokerEndpoint: Sendable {
   package let identity: BrokerIdentity
   /// Whether it is gone after the run, with all that is in it.
   package let isPrivate: Bool
+  /// Takes note of what is declared there; nil if nobody has to.
+  let declarations: Declarations?
+  /// The longest that it took to take notice of a connection, as far as that was measured.
+  package let acceptance: Duration?
 
-  package init(address: BrokerAddress, identity: BrokerIdentity, isPrivate: Bool) {
+  package init(
+    address: BrokerAddress, identity: BrokerIdentity, isPrivate: Bool, declarations: Declarations? = nil,
+    acceptance: Duration? = nil
+  ) {
     self.address = address
     self.identity = identity
     self.isPrivate = isPrivate
+    self.declarations = declarations
+    self.acceptance = acceptance
   }
 
-  /// The same broker by another virtual host or as another user.
-  func by(_ address: BrokerAddress) -> BrokerEndpoint {
-    BrokerEndpoint(address: address, identity: identity, isPrivate: isPrivate)
+  /// The same broker by another virtual host, or as another user.
+  func at(_ address: BrokerAddress) -> BrokerEndpoint {
+    BrokerEndpoint(
+      address: address, identity: identity, isPrivate: isPrivate, declarations: declarations, acceptance: acceptance)
   }
 
   /// What the terminal says of it.
@@ -45,9 +55,16 @@ package struct BrokerEndpoint: Sendable {
     _ role: Role, _ peer: String, onFrame: (@Sendable (Int, Transcript.Entry) -> Void)? = nil,
     editor: EditorMaker? = nil, faults: TapFaults? = nil
   ) async throws -> Tap {
-    try await Tap.start(
+    var watch = onFrame
+    if let declarations {
+      watch = { [virtualHost = address.virtualHost] connection, entry in
+        declarations.note(entry, virtualHost: virtualHost)
+        onFrame?(connection, entry)
+      }
+    }
+    return try await Tap.start(
       brokerHost: address.host, brokerPort: address.port, role: role.rawValue, peer: peer, faults: faults ?? [],
-      onFrame: onFrame, editor: editor ?? { _ in nil })
+      onFrame: watch, editor: editor ?? { _ in nil })
   }
 }
 
@@ -70,12 +87,14 @@ actor BrokerInspector {
   private let address: BrokerAddress
   /// Whether it removes anything: a node that is gone after the run need not be tidied up, and that takes its time.
   private let isTidy: Bool
+  private let declarations: Declarations?
   private let logger: Logger
   private var connection: AMQPConnection?
 
-  init(_ address: BrokerAddress, isTidy: Bool, _ logger: Logger) {
+  init(_ address: BrokerAddress, isTidy: Bool, noting declarations: Declarations? = nil, _ logger: Logger) {
     self.address = address
     self.isTidy = isTidy
+    self.declarations = declarations
     self.logger = logger
   }
 
@@ -101,9 +120,13 @@ actor BrokerInspector {
     }
     guard isTidy else { return leftovers }
     let connection = try await open()
-    for queue in queues { try await connection.deleteQueue(queue) }
+    for queue in queues {
+      try await connection.deleteQueue(queue)
+      declarations?.forget(.queue, queue, address.virtualHost)
+    }
     for exchange in [topology.requestExchange, topology.resultExchange] {
       try await connection.deleteExchange(exchange)
+      declarations?.forget(.exchange, exchange, address.virtualHost)
     }
     return leftovers
   }
@@ -138,6 +161,8 @@ actor BrokerInspector {
       ? (wire.requestExchange, wire.requestQueue, wire.requestBinding)
       : (wire.resultExchange, wire.resultQueue(at: 0), wire.resultBinding(at: 0))
     let connection = try await open()
+    declarations?.note(.exchange, exchange.name, address.virtualHost)
+    declarations?.note(.queue, queue.name, address.virtualHost)
     try await connection.declare(exchange)
     try await connection.declare(queue)
     try await connection.bind(binding)

@@ -1,3 +1,5 @@
+internal import WireTap
+
 /// Judges cells, and keeps what was recorded of those that are not as expected.
 struct CellJudging: Sendable {
   let judge: Judge
@@ -16,9 +18,23 @@ struct CellJudging: Sendable {
     // Where nothing was tried, nothing need be kept.
     if result.verdict.isUnexpected, !logs.isOfKnownFailure {
       try await environment.watch?.check()
+      if let reason = await slowness(evidence) { return skipped(evidence.cell, reason) }
       keep(evidence, logs, &result)
     }
     return result
+  }
+
+  /// Why it is the broker's doing that a peer could not connect; nil if it is not. One that is slow at some connections
+  /// need not be so at others, so what was measured before counts as well.
+  private func slowness(_ evidence: Evidence) async -> String? {
+    guard environment.faults.isEmpty, evidence.cell.scenario.faults.isEmpty,
+      let (role, peer) = evidence.gaveUpConnecting
+    else { return nil }
+    let address = environment.broker(of: evidence.cell.scenario).address
+    let times = [environment.broker.acceptance, await AcceptanceTime.slowest(of: address)].compactMap(\.self)
+    guard let slowest = times.max(), slowest >= AcceptanceTime.isSlow else { return nil }
+    return "\(peer) as \(role.rawValue) gave up connecting before the broker answered, which takes the broker up to "
+      + "\(slowest.inSeconds)"
   }
 
   func skipped(_ cell: Cell, _ reason: String) -> CellResult {

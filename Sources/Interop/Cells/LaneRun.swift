@@ -80,7 +80,7 @@ struct LaneRun {
       }
       return try await ReplayRun(
         cell: cell, recorded: recorded, topology: plan.topology(of: cell, number, environment),
-        live: try sessions.get(), broker: environment.broker.by(environment.replayAddress), inspector: inspector,
+        live: try sessions.get(), broker: environment.broker.at(environment.replayAddress), inspector: inspector,
         faults: .all(environment.faults)
       ).evidence()
     } catch let failure as Trio.RoleFailure {

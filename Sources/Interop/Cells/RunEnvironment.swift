@@ -37,7 +37,7 @@ package struct RunEnvironment: Sendable {
     restart: (@Sendable () async throws -> Void)? = nil, commands: [String: PeerCommand],
     peers: [RunReport.Peer] = [], watch: BrokerWatch? = nil, runFolder: RunFolder?, logFolder: String, output: String,
     faults: TapFaults = [],
-    runID: String = String(UInt32.random(in: .min ... .max), radix: 36)
+    runID: String = RunEnvironment.newID()
   ) {
     self.broker = broker
     self.replayVirtualHost = replayVirtualHost
@@ -54,9 +54,12 @@ package struct RunEnvironment: Sendable {
     self.runID = runID
   }
 
+  /// An id that no other run has.
+  package static func newID() -> String { String(UInt32.random(in: .min ... .max), radix: 36) }
+
   /// Where a scenario takes place.
   func broker(of scenario: Scenario) -> BrokerEndpoint {
-    places[scenario.place].map(broker.by) ?? broker
+    places[scenario.place].map(broker.at) ?? broker
   }
 
   /// Where recordings are played.

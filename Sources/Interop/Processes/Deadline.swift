@@ -19,3 +19,11 @@ package func within<Value: Sendable>(
     return try await tasks.next() ?? nil
   }
 }
+
+extension Duration {
+  /// With one decimal, as in `5.0 s`.
+  package var inSeconds: String {
+    let tenths = Int((self / .milliseconds(100)).rounded())
+    return "\(tenths / 10).\(tenths % 10) s"
+  }
+}

@@ -24,7 +24,9 @@ package struct StateFolder: Hashable, Sendable {
   package init(path: String? = nil) throws {
     self.path = path ?? Self.standardPath
     if mkdir(self.path, 0o700) != 0, errno != EEXIST {
-      throw RunFolderError(message: "cannot create \(self.path): \(String(cString: strerror(errno)))")
+      let cause = String(cString: strerror(errno))
+      throw RunFolderError(
+        message: "cannot create \(self.path): \(cause)" + (path == nil ? "; TMPDIR says where temporary files go" : ""))
     }
     var info = stat()
     guard lstat(self.path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, info.st_uid == geteuid(),
@@ -35,8 +37,12 @@ package struct StateFolder: Hashable, Sendable {
   }
 
   private static var standardPath: String {
-    let temporary = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
-    return "\(temporary.hasPrefix("/") ? temporary : "/tmp")/syrpc-interop-\(geteuid())"
+    let named = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
+    let temporary = named.isEmpty ? "/tmp" : named
+    // Processes that are started elsewhere must find it as well.
+    let absolute =
+      temporary.hasPrefix("/") ? temporary : "\(FileManager.default.currentDirectoryPath)/\(temporary)"
+    return "\(absolute)/syrpc-interop-\(geteuid())"
   }
 
   /// The run folders in it, of runs that live and of runs that are gone.

@@ -98,7 +98,8 @@ package struct SelfTestRun: Sendable {
     let plot = Plot(topology)
     let address = recorded == nil ? environment.broker.address : environment.replayAddress
     let inspector = BrokerInspector(
-      address, isTidy: recorded != nil || !environment.broker.isPrivate, Logger(label: "syrpc.interop"))
+      address, isTidy: recorded != nil || !environment.broker.isPrivate,
+      noting: environment.broker.declarations, Logger(label: "syrpc.interop"))
     let replaced: [Role: PeerSession]
     do throws(Trio.RoleFailure) { replaced = try await self.replaced(planting, id) } catch {
       return judge.outcome(of: planting, plan.evidence(of: planting.cell, error, environment, 0))
@@ -145,7 +146,7 @@ package struct SelfTestRun: Sendable {
       guard case .replay(let edit) = planting.mutation.defect else { throw InteropError("\(planting.name): no replay") }
       evidence = try await ReplayRun(
         cell: cell, recorded: recorded, topology: plot.topology, live: live,
-        broker: environment.broker.by(environment.replayAddress), inspector: inspector, editor: edit(plot)
+        broker: environment.broker.at(environment.replayAddress), inspector: inspector, editor: edit(plot)
       ).evidence()
       isPlanted = plot.isPlanted
     } else {

@@ -26,15 +26,24 @@ struct UsedBroker {
   let folder: RunFolder
   /// Tells whether it is still there.
   let watch: BrokerWatch
+  /// Part of the names of all applications of the run.
+  let runID: String
 }
 
 /// Runs with a broker. If it ends meanwhile, what runs is cancelled.
 ///
+/// - Parameters:
+///   - choice: which.
+///   - reportLeft: is told what could not be deleted from a broker that is somebody else's, each with the reason.
+///   - body: what runs.
+/// - Returns: what `body` returns.
 /// - Throws: what `body` throws; `BrokerError`, `BrokerAddressError`, `InteropError` if it cannot be used, or not any
 ///   longer.
 func withBroker<Value: Sendable>(
-  _ choice: BrokerChoice, _ body: @escaping @Sendable (UsedBroker) async throws -> Value
+  _ choice: BrokerChoice, reportLeft: ([String]) async -> Void = printLeft,
+  _ body: @escaping @Sendable (UsedBroker) async throws -> Value
 ) async throws -> Value {
+  let runID = RunEnvironment.newID()
   switch choice {
   case .existing(let url, let replayVirtualHost):
     let address = try recordable(url)
@@ -47,27 +56,47 @@ func withBroker<Value: Sendable>(
     }
     let folder = try await RunFolder.create(in: try StateFolder())
     defer { try? folder.remove() }
+    let declarations = Declarations { name in
+      name.name.contains("-\(runID)-") || name.virtualHost == replayVirtualHost
+    }
     let endpoint = BrokerEndpoint(
-      address: address, identity: identity, isPrivate: false)
+      address: address, identity: identity, isPrivate: false,
+      declarations: declarations, acceptance: await AcceptanceTime.slowest(of: address))
     let watch = BrokerWatch(address)
-    let used = UsedBroker(endpoint: endpoint, replayVirtualHost: replayVirtualHost, folder: folder, watch: watch)
-    return try await watch.run(until: { try await watch.waitForEndOfConnection() }, { try await body(used) })
+    let used = UsedBroker(
+      endpoint: endpoint, replayVirtualHost: replayVirtualHost, folder: folder, watch: watch, runID: runID)
+    let outcome: Result<Value, any Error>
+    do {
+      outcome = .success(
+        try await watch.run(until: { try await watch.waitForEndOfConnection() }, { try await body(used) }))
+    } catch { outcome = .failure(error) }
+    let left = await declarations.deleteAll(from: address)
+    if !left.isEmpty { await reportLeft(left) }
+    return try outcome.get()
   case .own(let rabbitmq):
     let broker = try await PrivateBroker.start(RabbitMQOption.installation(rabbitmq))
     let outcome: Result<Value, any Error>
     do {
       let identity = try await PrivateBroker.identity(of: broker.address)
       let watch = BrokerWatch(broker.address)
+      let endpoint = BrokerEndpoint(
+        address: broker.address, identity: identity, isPrivate: true,
+        acceptance: await AcceptanceTime.slowest(of: broker.address))
       let used = UsedBroker(
-        endpoint: BrokerEndpoint(address: broker.address, identity: identity, isPrivate: true),
-        replayVirtualHost: broker.replayVirtualHost, places: broker.places,
-        restart: { try await broker.restartInOrder() }, folder: broker.folder, watch: watch)
+        endpoint: endpoint, replayVirtualHost: broker.replayVirtualHost, places: broker.places,
+        restart: { try await broker.restartInOrder() }, folder: broker.folder, watch: watch, runID: runID)
       outcome = .success(
         try await watch.run(until: { try await broker.waitForEnd() }, { try await body(used) }))
     } catch { outcome = .failure(error) }
     await broker.stop()
     return try outcome.get()
   }
+}
+
+/// Says what a run has left on a broker.
+@Sendable func printLeft(_ left: [String]) {
+  printError("left on the broker, since it could not be deleted:")
+  for line in left { printError("  \(line)") }
 }
 
 /// The address of a broker whose frames can be recorded.

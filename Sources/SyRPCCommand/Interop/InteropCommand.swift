@@ -101,6 +101,7 @@ struct InteropCommand: AsyncParsableCommand {
       }
       return true
     }
+    if !list { try DescriptorLimit.ensure(parallel: parallel, peers: setup.commands.count) }
     if selfTest { return try await selfTests(setup, choice) }
     if list {
       for cell in setup.plan.cells { print(cell.name) }

@@ -49,7 +49,8 @@ struct InteropRun: Sendable {
 
     let outcome: Result<Void, any Error>
     do {
-      outcome = .success(try await withBroker(broker) { used in try await run(used, record) })
+      outcome = .success(
+        try await withBroker(broker, reportLeft: { await record.note(left: $0) }) { try await run($0, record) })
     } catch { outcome = .failure(error) }
 
     var failure: (any Error)?
@@ -66,7 +67,14 @@ struct InteropRun: Sendable {
       printError("\(error)")
       throw first
     }
-    if let failure { throw failure }
+    if let failure {
+      if let left = await record.left { printLeft(left) }
+      throw failure
+    }
+    if let left = await record.left {
+      printLeft(left)
+      throw InteropError("not all that the run declared could be deleted from the broker")
+    }
     if let unkept = report.cells.compactMap(\.unkept).first { throw InteropError(unkept) }
     print(report.isAsExpected ? "all as expected".green : "NOT as expected".red)
     return report.isAsExpected
@@ -80,12 +88,22 @@ struct InteropRun: Sendable {
 
   /// Why a run ended early, for its report.
   private func reason(_ error: any Error) -> String {
-    error is CancellationError ? "it was interrupted by a signal" : "\(error)"
+    guard error is CancellationError else { return "\(error)" }
+    return StandardStreams.outputFailure.map { "standard output could not be written to: \($0)" }
+      ?? "it was interrupted by a signal"
   }
 
   private func run(_ used: UsedBroker, _ record: RunRecord) async throws {
     let (broker, folder) = (used.endpoint, used.folder)
-    await record.note(broker: broker.json)
+    await record.note(broker)
+    if let time = broker.acceptance, time >= AcceptanceTime.isSlow {
+      print(
+        """
+        note: the broker takes up to \(time.inSeconds) to answer a connection, as one does whose own host name does not \
+        resolve. Cells in which a peer does not wait that long are skipped.
+
+        """)
+    }
     let logs = folder.path / "logs"
     try Files.createFolder(logs)
     let peers = await PeerCatalog.probe(entries, logFolder: logs, in: folder)
@@ -96,7 +114,7 @@ struct InteropRun: Sendable {
     let environment = RunEnvironment(
       broker: broker, replayVirtualHost: used.replayVirtualHost, places: used.places, restart: used.restart,
       commands: commands, peers: peers, watch: used.watch, runFolder: folder, logFolder: logs, output: output,
-      faults: faults)
+      faults: faults, runID: used.runID)
     let features = peers.compactMap { peer in peer.identity.map { (peer.name, $0.features) } }
     let possible = try plan.restricted(to: Dictionary(features) { first, _ in first })
     await note(leftOut: plan.cells.count - possible.cells.count, "they ask of a peer what it cannot do", record)
@@ -110,6 +128,9 @@ struct InteropRun: Sendable {
           + "\(RecordedConversation.partner) as its partner")
     }
     print("\(plan.cells.count) cells on \(broker.about)\n")
+    if !broker.isPrivate {
+      print("what is declared there has interop-\(used.runID)- in its name, and is deleted at the end\n")
+    }
     if !faults.isEmpty { print("faults on every connection of a peer: \(faults)\n") }
     fflushOutput()
 

@@ -27,7 +27,8 @@ actor ProgressLine {
       }
     }
     if isTerminal {
-      print("\r\(state)", terminator: "")
+      // A line that wraps cannot be written over.
+      print("\r\(state.prefix(max(1, (terminalWidth ?? 80) - 1)))", terminator: "")
       fflushOutput()
     } else if done * 10 / total > tenth {
       tenth = done * 10 / total

@@ -4,13 +4,16 @@ import SyRPCWire
 
 /// What is known of a run so far, so that a report can be written however it ends.
 actor RunRecord {
-  private var broker: JSON = .null
+  private var broker: BrokerEndpoint?
   private var leftOut: [JSON] = []
+  /// What of the run is still on a broker that is somebody else's, each with the reason; nil if nothing is.
+  private(set) var left: [String]?
   private var peers: [RunReport.Peer] = []
   private var results: [CellResult] = []
   private var problems: [String] = []
 
-  func note(broker: JSON) { self.broker = broker }
+  func note(_ endpoint: BrokerEndpoint) { broker = endpoint }
+  func note(left: [String]) { self.left = left }
   func note(leftOut cells: Int, reason: String) {
     leftOut.append(["cells": .integer(Int64(cells)), "reason": .string(reason)])
   }
@@ -30,8 +33,10 @@ actor RunRecord {
   /// - Returns: the report.
   func report(_ facts: JSONObject, endedEarly: String?) -> RunReport {
     var facts = facts
-    facts["broker"] = broker
+    facts["broker"] = broker?.json ?? .null
+    facts["connection_milliseconds"] = broker?.acceptance.map { .integer(Int64($0 / .milliseconds(1))) } ?? nil
     facts["left_out"] = .array(leftOut)
+    facts["left_on_broker"] = .array((left ?? []).map(JSON.string))
     // What was not seen may be in what was not run.
     return RunReport(
       run: facts, peers: peers, cells: results, problems: endedEarly == nil ? problems : [], endedEarly: endedEarly)

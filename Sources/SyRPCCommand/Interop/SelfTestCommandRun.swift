@@ -26,7 +26,8 @@ struct SelfTestCommandRun: Sendable {
       print(PeerTable.text(probed))
       let environment = RunEnvironment(
         broker: used.endpoint, replayVirtualHost: used.replayVirtualHost, commands: setup.commands, peers: probed,
-        watch: used.watch, runFolder: used.folder, logFolder: logs, output: output)
+        watch: used.watch, runFolder: used.folder, logFolder: logs, output: output,
+        runID: used.runID)
       let peers = setup.entries.map(\.manifest.name).filter { setup.commands[$0] != nil }
       let run = SelfTestRun(
         mutations, peers: peers, recordings: setup.recordings, plan: setup.plan, judge: setup.judge,

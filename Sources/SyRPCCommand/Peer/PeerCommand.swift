@@ -12,6 +12,8 @@ struct PeerCommand: AsyncParsableCommand {
     while let line = readLine() {
       print(await adapter.answer(line))
       fflushOutput()
+      // Nobody hears it any longer.
+      if StandardStreams.outputFailure != nil { break }
     }
     await adapter.end()
   }

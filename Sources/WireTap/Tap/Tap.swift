@@ -19,6 +19,9 @@ package final class Tap: Sendable {
   /// The port it listens on; the one that was chosen, if 0 was asked for.
   package let port: Int
 
+  /// Both, as they are written.
+  package var endpoint: Endpoint { Endpoint(host: host, port: port) }
+
   private let listener: any Channel
   private let registry: TapRegistry
   private let liveView: LiveView?

@@ -77,6 +77,22 @@ import Testing
     }
   }
 
+  // MARK: where it is
+
+  @Test(arguments: [("it's", "'"), ("a\"b", "\"")]) func aFolderInWhichItHangsIsRefused(
+    _ name: String, _ character: String
+  ) async throws {
+    try await withTemporaryFolder { folder async throws in
+      let state = try StateFolder(path: "\(folder)/\(name)")
+      let error = await #expect(throws: BrokerError.self) {
+        _ = try await PrivateBroker.start(nil, in: state) { _, _ in false }
+      }
+      #expect(error?.code == .unusableFolder)
+      #expect(error?.message.contains("the character \(character), as") == true)
+      #expect(error?.message.contains("set TMPDIR to another folder") == true)
+    }
+  }
+
   // MARK: starting it
 
   @Test func aNodeThatEndsAtOnceIsExplained() async throws {
@@ -145,6 +161,20 @@ import Testing
       start.cancel()
       await #expect(throws: CancellationError.self) { _ = try await start.value }
       #expect(try await eventually { pid.flatMap { ProcessIdentity(of: $0) } == nil })
+    }
+  }
+
+  /// Whatever the locale, since RabbitMQ takes it for the encoding of paths.
+  @Test func itsLocaleHasUTF8() async throws {
+    let script = #"(env; echo "charmap=$(locale charmap)") >part; mv part environment; exec sleep 1000"#
+    try await withFakeRabbitMQ(script) { rabbitMQ, state, folder async throws in
+      let broker = try await PrivateBroker.start(rabbitMQ, in: state) { _, _ in
+        FileManager.default.fileExists(atPath: "\(folder)/environment")
+      }
+      let environment = try String(contentsOfFile: "\(folder)/environment", encoding: .utf8)
+      await broker.stop()
+      #expect(environment.contains("charmap=UTF-8\n"))
+      #expect(environment.split(separator: "\n").contains { $0.hasPrefix("ERL_FLAGS=+fnu ") })
     }
   }
 

@@ -59,6 +59,45 @@ struct PrivateBrokerTests {
     }
   }
 
+  /// `broker` prints its URL as soon as it is ready.
+  @Test(
+    .enabled(if: Program.path != nil, "needs syrpc"),
+    arguments: [
+      ["LC_ALL": "C", "LANG": "C", "HOME": nil],
+      ["LC_ALL": "tr_TR.UTF-8", "HOME": "/nonexistent", "ENV": "/nonexistent"],
+    ] as [[String: String?]])
+  func itStartsWhateverTheCallersEnvironmentIs(_ environment: [String: String?]) async throws {
+    try await withTemporaryFolder { folder in
+      let temporary = "\(folder)/zürich #1 %{日本}\\"
+      try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: false)
+      var command = Program.command(["broker"], temporary: temporary)
+      command.environment.merge(environment) { $1 }
+      try await withProcess(command) { broker in
+        let line = try await broker.receive(within: .seconds(120))
+        #expect(line.hasPrefix("amqp://guest:guest@127.0.0.1:"), "\(line)")
+        kill(broker.pid, SIGTERM)
+        let rest = await broker.rest()
+        #expect(await broker.ending == .exited(0), "\(rest)")
+      }
+      #expect(try FileManager.default.subpathsOfDirectory(atPath: temporary).count == 1)
+    }
+  }
+
+  @Test(
+    .enabled(if: Program.path != nil, "needs syrpc"),
+    arguments: [
+      ("/nonexistent", "cannot create /nonexistent/syrpc-interop-"),
+      ("/dev/null", "cannot create /dev/null/syrpc-interop-"),
+      ("/" + String(repeating: "x", count: 5000), "File name too long"),
+    ])
+  func aTemporaryFolderThatCannotBeUsedIsNamed(_ temporary: String, _ reason: String) async throws {
+    try await withProcess(Program.command(["broker"], temporary: temporary)) { broker in
+      let text = await broker.rest().joined(separator: "\n")
+      #expect(text.contains(reason) && text.contains("TMPDIR"), "\(text)")
+      #expect(await broker.ending == .exited(2))
+    }
+  }
+
   @Test func aKilledRunnerLeavesNoBroker() async throws {
     try await withTemporaryFolder { path in
       await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in

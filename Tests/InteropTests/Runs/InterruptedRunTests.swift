@@ -53,6 +53,20 @@ struct InterruptedRunTests {
     }
   }
 
+  /// As `head` does once it has seen enough.
+  @Test func aReaderThatLeavesEndsTheRun() async throws {
+    try await withTemporaryFolder { folder in
+      let words =
+        "\"$syrpc\" interop --checkout '\(checkoutFolder)' --output '\(folder)/output' --peer swift --parallel 1"
+      let result = try await script("{ \(words); echo $? >'\(folder)/code'; } | head -n 1", ["TMPDIR": folder])
+      #expect(result.lines.contains("Error: standard output cannot be written to: Broken pipe"), "\(result.lines)")
+      #expect(try String(contentsOfFile: "\(folder)/code", encoding: .utf8) == "2\n")
+      let report = try Files.readJSON("\(folder)/output/report.json")
+      #expect(report["ended_early"] == "standard output could not be written to: Broken pipe")
+      #expect(try await eventually { processes(mentioning: "\(folder)/syrpc-interop").isEmpty })
+    }
+  }
+
   @Test func aBrokerThatDiesEndsTheRun() async throws {
     try await run { _, temporary in
       let files = FileManager.default.enumerator(atPath: temporary)
