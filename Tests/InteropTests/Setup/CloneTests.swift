@@ -1,0 +1,49 @@
+import Foundation
+import Interop
+import Subprocess
+import Testing
+
+/// Clones of this checkout as users make them.
+@Suite(
+  .timeLimit(.minutes(2)),
+  .enabled(if: FileManager.default.fileExists(atPath: "\(checkoutFolder)/.git"), "needs a clone of git"))
+struct CloneTests {
+  private func run(_ program: String, _ arguments: String..., in folder: String? = nil) async throws -> String {
+    let result = try await Subprocess.run(
+      program.hasPrefix("/") ? .path(.init(program)) : .name(program), arguments: Arguments(arguments),
+      workingDirectory: folder.map { .init($0) }, output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
+    #expect(result.terminationStatus.isSuccess, "\(program) \(arguments): \(result.standardError ?? "")")
+    return result.standardOutput ?? ""
+  }
+
+  @Test func lineEndingsAreThoseOfTheRepositoryWhateverGitIsConfiguredTo() async throws {
+    try await withTemporaryFolder { folder in
+      // What is configured there: `core.autocrlf` is applied to a file as it is written.
+      let clone = "\(folder)/clone"
+      _ = try await run("git", "clone", "-q", "-c", "core.autocrlf=true", "--no-local", checkoutFolder, clone)
+      let files = try await run("git", "ls-files", "--eol", in: clone).split(separator: "\n")
+      #expect(files.count > 100)
+      let changed = files.filter { line in
+        let words = line.split(separator: " ", maxSplits: 2)
+        return words[0].dropFirst(2) != words[1].dropFirst(2)
+      }
+      #expect(changed == [], "in the repository (i/) and in the clone (w/)")
+      #expect(files.filter { $0.hasPrefix("i/crlf") && !$0.contains("\tfixtures/") } == [])
+      #expect(try await run("\(clone)/interop/setup", "--help").hasPrefix("usage: interop/setup"))
+    }
+  }
+
+  @Test func aPathMayHaveAnyCharacters() async throws {
+    try await withTemporaryFolder { folder in
+      let clone = "\(folder)/a b#c'ü$"
+      _ = try await run("git", "clone", "-q", "--no-local", checkoutFolder, clone)
+      for peer in ["node", "php", "python", "ruby"] {
+        _ = try await run("\(clone)/interop/peers/\(peer)/setup", "\(folder)/cache", "--packages", in: clone)
+      }
+      // Nothing is installed; each peer says so in the clone.
+      _ = try await run("\(clone)/interop/setup", "--no-install", in: clone)
+      let reasons = try FileManager.default.contentsOfDirectory(atPath: "\(clone)/build/peers")
+      #expect(Set(reasons).isSuperset(of: ["node.missing", "php.missing", "python.missing"]), "\(reasons)")
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Interop
+import Subprocess
+import Testing
+
+/// A copy of `interop/setup` on a system that is made up: only the programs of a folder of its own are on the PATH, and
+/// what they are asked is noted.
+struct SetupSandbox {
+  /// What a run of a script came to.
+  struct Outcome {
+    var status: Int32?
+    /// What it wrote to standard error.
+    var said: String
+  }
+
+  let folder: String
+  private var programs: String { "\(folder)/bin" }
+
+  /// Makes the sandbox, and gives it a Swift toolchain, an ordinary user and a C compiler.
+  init(in folder: String) throws {
+    self.folder = folder
+    for name in ["bin", "checkout/interop/peers"] {
+      try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+    }
+    for name in ["setup", "lib"] {
+      try FileManager.default.copyItem(
+        atPath: "\(checkoutFolder)/interop/\(name)", toPath: "\(folder)/checkout/interop/\(name)")
+    }
+    for program in Self.tools { try link(program) }
+    try play("uname", "echo Linux")
+    try play("id", "echo 1000")
+    try play("swift", "echo 'Swift version 6.3.1 (swift-6.3.1-RELEASE)'")
+    for program in ["cc", "git", "openssl"] { try play(program, ":") }
+    try play(
+      "pkg-config",
+      """
+      for word; do
+        case $word in
+          --*=*) question=${word%%=*} least=${word#*=} ;;
+          --*) question=$word ;;
+          *) version=$(cat "$0.modules/$word" 2> /dev/null) || exit 1 ;;
+        esac
+      done
+      case $question in
+        --modversion) echo "$version" ;;
+        --atleast-version) [ "$(printf '%s\\n' "$least" "$version" | sort -V | head -n 1)" = "$least" ] ;;
+      esac
+      """, noted: false)
+    try FileManager.default.createDirectory(atPath: "\(programs)/pkg-config.modules", withIntermediateDirectories: true)
+  }
+
+  private static let tools = [
+    "awk", "basename", "cat", "chmod", "cmp", "dirname", "env", "grep", "head", "ls", "mkdir", "rm", "sed", "sh",
+    "sort",
+    "tail", "tr",
+  ]
+
+  private func link(_ program: String) throws {
+    let found = ["/usr/bin", "/bin"].map { "\($0)/\(program)" }.first(where: FileManager.default.isExecutableFile)
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(programs)/\(program)", withDestinationPath: #require(found, "there is no \(program)"))
+  }
+
+  /// Puts a program on the PATH that is a shell script; its calls are in ``calls`` unless they are not `noted`. In it,
+  /// `installs` followed by names of packages makes the libraries that Debian, Fedora and Homebrew have by these names.
+  func play(_ name: String, _ script: String, noted: Bool = true) throws {
+    let path = "\(programs)/\(name)"
+    let note = noted ? "echo \"\(name) $*\" >> '\(folder)/calls'" : ":"
+    let installs = """
+      installs() {
+        for package; do
+          case $package in
+            librabbitmq-dev* | librabbitmq-devel | rabbitmq-c) echo 0.11.0 > '\(programs)/pkg-config.modules/librabbitmq' ;;
+            libjansson-dev | jansson-devel | jansson) echo 2.14 > '\(programs)/pkg-config.modules/jansson' ;;
+            libssl-dev | openssl-devel | openssl@3) echo 3.0.17 > '\(programs)/pkg-config.modules/openssl' ;;
+          esac
+        done
+      }
+      """
+    try "#!/bin/sh\n\(note)\n\(installs)\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+  }
+
+  /// Takes a program off the PATH.
+  func remove(_ program: String) throws { try FileManager.default.removeItem(atPath: "\(programs)/\(program)") }
+
+  /// Lets pkg-config know a version of a library.
+  func haveLibrary(_ module: String, _ version: String) throws {
+    try version.write(toFile: "\(programs)/pkg-config.modules/\(module)", atomically: true, encoding: .utf8)
+  }
+
+  /// Lets pkg-config know nothing of a library.
+  func removeLibrary(_ module: String) throws {
+    try FileManager.default.removeItem(atPath: "\(programs)/pkg-config.modules/\(module)")
+  }
+
+  func haveAllLibraries() throws {
+    for (module, version) in ["librabbitmq": "0.15.0", "jansson": "2.14", "openssl": "3.5.1"] {
+      try haveLibrary(module, version)
+    }
+  }
+
+  /// A peer whose setup program is a shell script.
+  func havePeer(_ name: String, _ script: String) throws {
+    let peer = "\(folder)/checkout/interop/peers/\(name)"
+    try FileManager.default.createDirectory(atPath: peer, withIntermediateDirectories: true)
+    try "#!/bin/sh\n\(script)\n".write(toFile: "\(peer)/setup", atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(peer)/setup")
+  }
+
+  /// The calls of the programs that are played, one a line, in order.
+  var calls: [String] {
+    ((try? String(contentsOfFile: "\(folder)/calls", encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
+  }
+
+  /// The calls of one program.
+  func calls(of program: String) -> [String] { calls.filter { $0.hasPrefix("\(program) ") } }
+
+  /// Runs `interop/setup`.
+  func setup(_ arguments: String..., environment: [Environment.Key: String] = [:]) async throws -> Outcome {
+    let base: [Environment.Key: String] = ["PATH": programs, "HOME": folder]
+    let result = try await Subprocess.run(
+      .path("\(folder)/checkout/interop/setup"), arguments: Arguments(arguments),
+      environment: .custom(base.merging(environment) { $1 }), output: .discarded, error: .string(limit: 1 << 16))
+    guard case .exited(let status) = result.terminationStatus else { return Outcome(said: result.standardError ?? "") }
+    return Outcome(status: status, said: result.standardError ?? "")
+  }
+}
+
+/// A sandbox of this test alone.
+func withSetupSandbox(_ body: (SetupSandbox) async throws -> Void) async throws {
+  try await withTemporaryFolder { try await body(SetupSandbox(in: $0)) }
+}
