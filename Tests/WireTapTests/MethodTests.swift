@@ -72,7 +72,10 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     }
     #expect(frame.method?.name == "connection.update-secret")
     #expect(frame.method?.isExact == true)
-    #expect(frame.method?.fields == ["new-secret": .string("<hidden, \(Wire.password.utf8.count) bytes>"), "reason": "renewal"])
+    #expect(
+      frame.method?.fields == [
+        "new-secret": .string("<hidden, \(Wire.password.utf8.count) bytes>"), "reason": "renewal",
+      ])
     // The reason is none of the peer's secrets.
     #expect(frame.secret == 11 + 4..<11 + 4 + Wire.password.utf8.count)
     #expect(Frame(raw: Wire.method(10, 71, channel: 0)).method?.fields == [:])

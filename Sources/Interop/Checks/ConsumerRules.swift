@@ -64,12 +64,12 @@ extension Rule {
       ) { $0.kinds == [.requeue] && !(role == .putter && $0.isClosing) }
     },
     Rule(
-      "reject.kept", .required, [.getter], "a result for somebody else that it gave back is still there for them"
+      "reject.kept", .required, [.getter], "a result for somebody else that came by is still there for them"
     ) { evidence, role in
       let peer = evidence.roles[role]
       guard let isKept = peer.isKept else { return .inapplicable("nobody looked") }
+      guard !peer.settled.isEmpty else { return .inapplicable("no result was delivered") }
       let returns = peer.settled.count { $0.kinds.contains(.requeue) }
-      guard returns > 0 else { return .inapplicable("it gave nothing back") }
       // How often depends on time, and is told only where it is not as it must be.
       return isKept
         ? .passed("in its queue")

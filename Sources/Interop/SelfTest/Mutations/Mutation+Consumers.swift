@@ -25,6 +25,12 @@ extension Mutation {
     edits("twice", .getter, fails: "reject.requeue", in: .collision, .toBroker, "basic.reject") { unit, _ in
       .pass(unit, unit)
     },
+    sends("discarded", .getter, fails: "reject.kept", in: .givenBack, "basic.reject") { unit, _ in
+      unit.fields["requeue"] = false
+    },
+    edits("acknowledged", .getter, fails: "reject.kept", in: .givenBack, .toBroker, "basic.reject") { unit, _ in
+      .pass(unit.acknowledgement)
+    },
     sends("several", .server, fails: "ack.multiple", "basic.ack") { unit, _ in unit.fields["multiple"] = true },
     sends("several", .getter, fails: "ack.multiple", "basic.ack") { unit, _ in unit.fields["multiple"] = true },
     omits("not", .getter, fails: "consumer.cancelled", "basic.cancel"),
