@@ -12,6 +12,7 @@ struct CellJudging: Sendable {
     try Task.checkCancellation()
     result.faults = environment.faults
     result.references = environment.references
+    result.interpreters = environment.interpreters
     result.milliseconds = Int(took / .milliseconds(1))
     // Where nothing was tried, nothing need be kept.
     if result.verdict.isUnexpected, !logs.isOfKnownFailure {
@@ -25,6 +26,7 @@ struct CellJudging: Sendable {
     var result = CellResult(cell: cell, skipReason: reason)
     result.faults = environment.faults
     result.references = environment.references
+    result.interpreters = environment.interpreters
     return result
   }
 

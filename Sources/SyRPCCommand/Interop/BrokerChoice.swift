@@ -18,6 +18,8 @@ enum BrokerChoice {
 /// A broker that can be used.
 struct UsedBroker {
   let endpoint: BrokerEndpoint
+  /// That of RabbitMQ; nil if it is unknown.
+  var version: Version?
   let replayVirtualHost: String?
   /// By another virtual host and as another user, if there are any.
   var elsewhere: BrokerAddress?
@@ -61,6 +63,7 @@ func withBroker<Value: Sendable>(
       let watch = BrokerWatch(broker.address)
       let used = UsedBroker(
         endpoint: BrokerEndpoint(address: broker.address, about: about, isPrivate: true),
+        version: broker.version.flatMap { Version($0) },
         replayVirtualHost: broker.replayVirtualHost, elsewhere: broker.elsewhere,
         restart: { try await broker.restartInOrder() }, folder: broker.folder, watch: watch)
       outcome = .success(

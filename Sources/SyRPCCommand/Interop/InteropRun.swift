@@ -85,6 +85,7 @@ struct InteropRun: Sendable {
 
   private func run(_ used: UsedBroker, _ record: RunRecord) async throws {
     let (broker, folder) = (used.endpoint, used.folder)
+    let judge = judge.on(broker: used.version)
     await record.note(broker: broker.about)
     let logs = folder.path / "logs"
     try Files.createFolder(logs)

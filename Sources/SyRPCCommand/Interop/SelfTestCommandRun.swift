@@ -29,7 +29,8 @@ struct SelfTestCommandRun: Sendable {
         watch: used.watch, runFolder: used.folder, logFolder: logs, output: output)
       let peers = setup.entries.map(\.manifest.name).filter { setup.commands[$0] != nil }
       let run = SelfTestRun(
-        mutations, peers: peers, recordings: setup.recordings, plan: setup.plan, judge: setup.judge,
+        mutations, peers: peers, recordings: setup.recordings, plan: setup.plan,
+        judge: setup.judge.on(broker: used.version),
         environment: environment, parallel: parallel, executable: PeerOptions.executable)
       print("\(run.plantings.count) defects to plant on \(used.endpoint.about)\n")
       fflushOutput()

@@ -77,6 +77,7 @@ final class Implementation
         return [
             'implementation' => implode(' ', array_merge(['syrpc-php'], $version)),
             'runtime' => 'PHP ' . PHP_VERSION,
+            'settings' => Settings::inForce(),
             'libraries' => (object) array_filter($libraries),
             'bridged' => $this->bridged,
             'golden' => 'php',
