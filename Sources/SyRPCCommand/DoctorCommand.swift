@@ -64,7 +64,7 @@ struct DoctorCommand: AsyncParsableCommand {
       isHealthy = false
       print("RabbitMQ: \(error)")
     }
-    let entries = try peers.catalog(checkout).entries
+    let entries = try await peers.catalog(checkout).entries
     let found = try await untilSignal {
       let folder = try await RunFolder.create(in: try StateFolder())
       defer { try? folder.remove() }
@@ -74,11 +74,13 @@ struct DoctorCommand: AsyncParsableCommand {
     print(PeerTable.text(found))
     for peer in found {
       guard let identity = peer.identity else { continue }
-      let libraries = identity.libraries.map { "\($0.key) \($0.value.stringValue ?? $0.value.description)" }
-      print("\(peer.name): \(libraries.joined(separator: ", "))")
+      print("\(peer.name): \(identity.libraries.pairs().joined(separator: ", "))")
+      if !identity.settings.isEmpty { print("  settings: \(identity.settings.pairs("=").joined(separator: ", "))") }
       for bridge in identity.bridged { print("  bridged: \(bridge)") }
     }
-    for name in peers.require where found.first(where: { $0.name == name })?.identity == nil {
+    for name in peers.require {
+      let meant = found.filter { PeerName.forms(of: $0.name).contains(name) }
+      if !meant.isEmpty, meant.allSatisfy({ $0.identity != nil }) { continue }
       isHealthy = false
       printError("--require \(name): it is not live here")
     }

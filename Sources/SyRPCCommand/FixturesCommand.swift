@@ -38,7 +38,7 @@ struct FixturesCommand: AsyncParsableCommand {
       selection.servers = [Glob(peer)]
       selection.getters = [Glob(peer)]
       selection.scenarios = [Glob("echo")]
-      let setup = try InteropSetup(selection: selection, peers: peers, canReplay: false)
+      let setup = try await InteropSetup(selection: selection, peers: peers, canReplay: false)
       let peer = peer
       let commands = setup.commands
       let plan = setup.plan

@@ -35,6 +35,9 @@ package struct BrokerEndpoint: Sendable {
       address: address, identity: identity, isPrivate: isPrivate, declarations: declarations, acceptance: acceptance)
   }
 
+  /// The version of RabbitMQ; nil if it is another broker, or does not say.
+  package var rabbitMQ: Version? { identity.rabbitMQ }
+
   /// What the terminal says of it.
   package var about: String {
     isPrivate ? "a private \(identity) on \(address.place)" : "\(identity) at \(address.place)"

@@ -14,6 +14,7 @@ struct CellJudging: Sendable {
     try Task.checkCancellation()
     result.faults = environment.faults
     result.references = environment.references
+    result.interpreters = environment.interpreters
     result.milliseconds = Int(took / .milliseconds(1))
     // Where nothing was tried, nothing need be kept.
     if result.verdict.isUnexpected, !logs.isOfKnownFailure {
@@ -41,6 +42,7 @@ struct CellJudging: Sendable {
     var result = CellResult(cell: cell, skipReason: reason)
     result.faults = environment.faults
     result.references = environment.references
+    result.interpreters = environment.interpreters
     return result
   }
 

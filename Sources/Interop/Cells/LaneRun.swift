@@ -145,7 +145,7 @@ extension CellRun {
       cell: cell, payloads: payloads, topology: plan.topology(of: cell, number, environment), sessions: sessions,
       broker: environment.broker(of: cell.scenario), inspector: inspector, pool: pool,
       faults: .all(environment.faults.isEmpty ? cell.scenario.faults : environment.faults))
-    getterIsToFail = judging.judge.lists(
-      "outcome.get", of: .getter, in: cell, golden: sessions.getter.identity.golden)
+    let identities = Role.allCases.reduce(into: [:]) { $0[$1] = sessions[$1].identity }
+    getterIsToFail = judging.judge.lists("outcome.get", of: .getter, in: cell, identities)
   }
 }

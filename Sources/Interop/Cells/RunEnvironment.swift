@@ -32,6 +32,9 @@ package struct RunEnvironment: Sendable {
   /// The local checkouts that stand in for releases, by peer.
   var references: [String: String] { commands.compactMapValues(\.reference) }
 
+  /// The interpreters that peers were to run on, by peer.
+  var interpreters: [String: String] { commands.compactMapValues(\.interpreter) }
+
   package init(
     broker: BrokerEndpoint, replayVirtualHost: String? = nil, places: [Place: BrokerAddress] = [:],
     restart: (@Sendable () async throws -> Void)? = nil, commands: [String: PeerCommand],

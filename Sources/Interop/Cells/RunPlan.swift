@@ -35,9 +35,9 @@ package struct RunPlan: Sendable {
     self.contract = contract
     self.recordings = Dictionary(recordings.map { ($0.name, $0) }) { first, _ in first }
     let names = peers + recordings.map(\.peer).uniqued()
-    let putters = try select("--putter", selection.putters, from: names)
-    let servers = try select("--server", selection.servers, from: names)
-    let getters = try select("--getter", selection.getters, from: names)
+    let putters = try select("--putter", selection.putters, from: names, by: PeerName.forms)
+    let servers = try select("--server", selection.servers, from: names, by: PeerName.forms)
+    let getters = try select("--getter", selection.getters, from: names, by: PeerName.forms)
     let all = (Scenario.all + recordings.map(\.scenario)).map(\.name).uniqued()
     let scenarios = try select("--scenario", selection.scenarios, from: all)
     let corpusNames = corpus.payloads.map(\.name)
@@ -126,10 +126,19 @@ extension RunPlan {
 
 /// The names that a list of patterns selects; all if there is none.
 ///
+/// - Parameters:
+///   - option: what the patterns were given as.
+///   - patterns: what to select.
+///   - names: from what.
+///   - forms: what a name goes by; itself, as a rule.
+/// - Returns: the names, in their order.
 /// - Throws: ``InteropError`` that names a pattern that matches nothing.
-package func select(_ option: String, _ patterns: [Glob], from names: [String]) throws(InteropError) -> [String] {
-  for pattern in patterns where !names.contains(where: pattern.matches) {
+package func select(
+  _ option: String, _ patterns: [Glob], from names: [String], by forms: (String) -> [String] = { [$0] }
+) throws(InteropError) -> [String] {
+  func isMeant(_ name: String, by pattern: Glob) -> Bool { forms(name).contains { pattern.matches($0) } }
+  for pattern in patterns where !names.contains(where: { isMeant($0, by: pattern) }) {
     throw InteropError("\(option) \(pattern) matches nothing; there is \(names.joined(separator: ", "))")
   }
-  return patterns.isEmpty ? names : names.filter { name in patterns.contains { $0.matches(name) } }
+  return patterns.isEmpty ? names : names.filter { name in patterns.contains { isMeant(name, by: $0) } }
 }

@@ -15,6 +15,11 @@ package struct Divergence: Sendable, Hashable {
   package let payloads: [Glob]
   /// The golden set of the implementation it is about, where a peer can be one of several; any by default.
   package let golden: String?
+  /// Which versions of their runtimes peers must have, by the peers' names; any by default. Of the peer that it is about,
+  /// where it plays the role; of another one wherever it plays.
+  package let runtimes: [String: VersionRange]
+  /// Which versions the broker must have; any by default.
+  package let broker: VersionRange?
   /// What the observed value contains, for the payload of this name or for any; nothing given means anything.
   package let observed: Observed
   package let reason: String
@@ -70,7 +75,13 @@ package struct Divergence: Sendable, Hashable {
     for key in (entry.objectValue ?? [:]).keys where !Self.keys.contains(key) {
       throw InteropError("\(place): \"\(key)\" means nothing here; known: \(Self.keys.joined(separator: ", "))")
     }
-    peer = try text("peer")
+    func name(_ text: String) throws(InteropError) -> String {
+      guard PeerName.base(of: text) == text else {
+        throw InteropError("\(place): \"\(text)\" has a version: name the peer, and the versions in \"runtimes\"")
+      }
+      return text
+    }
+    peer = try name(try text("peer"))
     guard let role = Role(rawValue: try text("role")) else {
       throw InteropError("\(place): \"role\" is none of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
     }
@@ -86,6 +97,7 @@ package struct Divergence: Sendable, Hashable {
       guard !patterns.isEmpty else {
         throw InteropError("\(place): \"\(role.rawValue)\" is neither a pattern nor an array of patterns")
       }
+      for pattern in patterns { _ = try name(pattern) }
       return patterns.map(Glob.init)
     }
     company = PerRole(putter: try other(.putter), server: try other(.server), getter: try other(.getter))
@@ -96,6 +108,8 @@ package struct Divergence: Sendable, Hashable {
     }
     self.payloads = payloads.isEmpty ? [Glob("*")] : payloads.map(Glob.init)
     golden = entry["golden"] == nil ? nil : try text("golden")
+    runtimes = try Self.runtimes(entry["runtimes"], of: peer, role, company, place)
+    broker = try entry["broker"].map { value throws(InteropError) in try Self.range(value, "broker", place) }
     observed = try Self.observed(entry["observed"], payloads, place)
     reason = try text("reason")
     guard let most = entry["most"]?.integerValue, most > 0 else {
@@ -106,9 +120,38 @@ package struct Divergence: Sendable, Hashable {
   }
 
   private static let keys = [
-    "peer", "golden", "role", "check", "putter", "server", "getter", "scenario", "payloads", "observed", "reason",
-    "most",
+    "peer", "golden", "runtimes", "broker", "role", "check", "putter", "server", "getter", "scenario", "payloads",
+    "observed", "reason", "most",
   ]
+
+  private static func range(_ value: JSON, _ key: String, _ place: String) throws(InteropError) -> VersionRange {
+    guard let range = value.stringValue.flatMap(VersionRange.init) else {
+      throw InteropError("\(place): \"\(key)\" is no range of versions, such as \">=18 <22\" or \"3.9\"")
+    }
+    return range
+  }
+
+  private static func runtimes(
+    _ value: JSON?, of peer: String, _ role: Role, _ company: PerRole<[Glob]>, _ place: String
+  ) throws(InteropError) -> [String: VersionRange] {
+    guard let value else { return [:] }
+    guard let members = value.objectValue, !members.isEmpty else {
+      throw InteropError("\(place): \"runtimes\" is no object of ranges of versions by peer")
+    }
+    var ranges: [String: VersionRange] = [:]
+    for (name, range) in members {
+      // One that nobody has to be would limit nothing, and a typing error would not be seen.
+      let isNamed = Role.allCases.contains { other in
+        other != role && company[other].contains { $0.pattern != "*" && $0.matches(name) }
+      }
+      guard name == peer || isNamed else {
+        throw InteropError(
+          "\(place): \"runtimes\" names \(name), which is neither the \"peer\" nor named for another role")
+      }
+      ranges[name] = try Self.range(range, "runtimes\", \"\(name)", place)
+    }
+    return ranges
+  }
 
   private static func observed(
     _ value: JSON?, _ payloads: [String], _ place: String
@@ -127,21 +170,39 @@ package struct Divergence: Sendable, Hashable {
     }
   }
 
-  /// Whether it speaks of this check of this role in this cell.
-  func covers(_ cell: Cell, _ check: String, _ role: Role, golden: String?) -> Bool {
-    cell.combination[role] == peer && self.check == check && self.role == role
-      && (self.golden == nil || self.golden == golden)
+  /// Whether it speaks of this check of this role in this cell, whose peers said of themselves what `identities` has.
+  func covers(_ cell: Cell, _ check: String, _ role: Role, _ identities: [Role: PeerIdentity]) -> Bool {
+    PeerName.base(of: cell.combination[role]) == peer && self.check == check && self.role == role
+      && (golden == nil || golden == identities[role]?.golden)
       && scenario.matches(cell.scenario.name)
-      && Role.allCases.allSatisfy { isMet($0, cell) }
+      && Role.allCases.allSatisfy { isMet($0, cell) && hasRuntime($0, cell, identities[$0]) }
       && payloads.contains { $0.matches(cell.payload) }
   }
 
   private func isMet(_ role: Role, _ cell: Cell) -> Bool {
-    company[role].contains { $0.matches(cell.combination[role]) }
+    company[role].contains { $0.matches(PeerName.base(of: cell.combination[role])) }
+  }
+
+  /// Whether whoever plays a role has a runtime that it speaks of. Of one that did not say, it does not speak.
+  private func hasRuntime(_ role: Role, _ cell: Cell, _ identity: PeerIdentity?) -> Bool {
+    let name = PeerName.base(of: cell.combination[role])
+    guard name != peer || role == self.role, let range = runtimes[name] else { return true }
+    return identity?.version.map(range.contains) ?? false
+  }
+
+  /// Whether it speaks of a broker of this version; of one of unknown version only if it speaks of any.
+  func applies(onBroker version: Version?) -> Bool {
+    guard let broker else { return true }
+    return version.map(broker.contains) ?? false
   }
 
   /// What it is about, in a line.
   package var summary: String {
-    "\(peer) as \(role.rawValue), \(check), \(scenario)/\(payloads.count > 1 ? "{\(payloads.map(\.pattern).joined(separator: ","))}" : payloads[0].pattern)"
+    let payloads =
+      payloads.count > 1 ? "{\(payloads.map(\.pattern).joined(separator: ","))}" : payloads[0].pattern
+    let limits =
+      runtimes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" } + (broker.map { ["broker \($0)"] } ?? [])
+    return "\(peer) as \(role.rawValue), \(check), \(scenario)/\(payloads)"
+      + (limits.isEmpty ? "" : ", on \(limits.joined(separator: ", "))")
   }
 }

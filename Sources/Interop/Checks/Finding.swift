@@ -37,8 +37,8 @@ package struct Finding: Sendable {
 package struct CellResult: Sendable {
   package let cell: Cell
   package let findings: [Finding]
-  /// The golden sets that the peers named.
-  let golden: [Role: String]
+  /// What the peers said of themselves.
+  let identities: [Role: PeerIdentity]
   /// Why it was not run; nil if it was.
   package let skipReason: String?
   /// Where its transcripts and logs are, relative to the report's folder; nil if they were not kept.
@@ -51,14 +51,16 @@ package struct CellResult: Sendable {
   package var faults: TapFaults = []
   /// The local checkouts that stood in for releases, by peer.
   package var references: [String: String] = [:]
+  /// The interpreters that peers were to run on, by peer.
+  package var interpreters: [String: String] = [:]
 
   package init(
-    cell: Cell, findings: [Finding] = [], golden: [Role: String] = [:], skipReason: String? = nil,
+    cell: Cell, findings: [Finding] = [], identities: [Role: PeerIdentity] = [:], skipReason: String? = nil,
     folder: String? = nil
   ) {
     self.cell = cell
     self.findings = findings
-    self.golden = golden
+    self.identities = identities
     self.skipReason = skipReason
     self.folder = folder
   }
@@ -67,6 +69,11 @@ package struct CellResult: Sendable {
   package var repeatCommand: String {
     // A list of rules has no white space, but an octothorpe, which is no comment within a word.
     var options = cell.repeatOptions + (faults.isEmpty ? [] : ["--fault", faults.description])
+    // All of a peer's, also those that this cell has not: which names they get depends on it.
+    let bases = Set(Role.allCases.map { PeerName.base(of: cell.combination[$0]) })
+    for (peer, path) in interpreters.sorted(by: { $0.key < $1.key }) where bases.contains(PeerName.base(of: peer)) {
+      options += ["--interpreter", shellQuoted("\(PeerName.base(of: peer))=\(path)")]
+    }
     for (peer, path) in references.sorted(by: { $0.key < $1.key })
     where Role.allCases.contains(where: { cell.combination[$0] == peer }) {
       options += ["--reference", shellQuoted("\(peer)=\(path)")]

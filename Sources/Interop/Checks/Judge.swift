@@ -14,9 +14,22 @@ package struct Judge: Sendable {
   package init(
     checks: [Glob] = [Glob("*")], divergences: [Divergence], golden: GoldenMessages
   ) {
-    rules = Self.rules(golden).filter { rule in checks.contains { $0.matches(rule.id) } }
+    self.init(
+      rules: Self.rules(golden).filter { rule in checks.contains { $0.matches(rule.id) } }, divergences: divergences)
+  }
+
+  private init(rules: [Rule], divergences: [Divergence]) {
+    self.rules = rules
     self.divergences = divergences
     divergencesByCheck = Dictionary(grouping: divergences, by: \.check)
+  }
+
+  /// The judge of a run on a broker: divergences of other versions do not count, seen or not.
+  ///
+  /// - Parameter version: the broker's; nil if it is unknown, or if the broker is no RabbitMQ.
+  /// - Returns: the judge.
+  package func on(broker version: Version?) -> Judge {
+    Judge(rules: rules, divergences: divergences.filter { $0.applies(onBroker: version) })
   }
 
   /// All rules, those that need a fixture with it.
@@ -33,24 +46,18 @@ package struct Judge: Sendable {
       for role in rule.roles { findings.append(finding(rule, role, evidence)) }
       if rule.roles.isEmpty { findings.append(finding(rule, nil, evidence)) }
     }
-    return CellResult(
-      cell: evidence.cell, findings: findings,
-      golden: Role.allCases.reduce(into: [:]) { golden, role in
-        golden[role] = evidence.roles[role].identity?.golden
-      })
+    return CellResult(cell: evidence.cell, findings: findings, identities: evidence.identities)
   }
 
   /// Whether a failure of a check of a role is listed for a cell.
-  func lists(_ check: String, of role: Role, in cell: Cell, golden: String?) -> Bool {
-    divergencesByCheck[check]?.contains { $0.covers(cell, check, role, golden: golden) } == true
+  func lists(_ check: String, of role: Role, in cell: Cell, _ identities: [Role: PeerIdentity]) -> Bool {
+    divergencesByCheck[check]?.contains { $0.covers(cell, check, role, identities) } == true
   }
 
   private func finding(_ rule: Rule, _ role: Role?, _ evidence: Evidence) -> Finding {
     let peer = role.map { evidence.roles[$0].peer }
     let listed = role.flatMap { role in
-      divergencesByCheck[rule.id]?.first {
-        $0.covers(evidence.cell, rule.id, role, golden: evidence.roles[role].identity?.golden)
-      }
+      divergencesByCheck[rule.id]?.first { $0.covers(evidence.cell, rule.id, role, evidence.identities) }
     }
     func found(_ verdict: Verdict, _ expected: String?, _ observed: String, _ divergence: Divergence? = nil) -> Finding
     {
@@ -82,7 +89,7 @@ package struct Judge: Sendable {
       var seen: [Combination: Int] = [:]
       guard let rule = rules.first(where: { $0.id == divergence.check }) else { return nil }
       for result in results where result.skipReason == nil {
-        guard divergence.covers(result.cell, rule.id, divergence.role, golden: result.golden[divergence.role]),
+        guard divergence.covers(result.cell, rule.id, divergence.role, result.identities),
           let finding = result.findings.first(where: { $0.check == rule.id && $0.role == divergence.role }),
           finding.verdict != .skipped
         else { continue }
@@ -90,7 +97,7 @@ package struct Judge: Sendable {
         if finding.verdict == .known, finding.divergence?.place == divergence.place {
           let standard = result.cell.standardCombination
           // Played by another in the default matrix, by which the bounds were set.
-          seen[standard, default: 0] += standard[divergence.role] == divergence.peer ? 1 : 0
+          seen[standard, default: 0] += PeerName.base(of: standard[divergence.role]) == divergence.peer ? 1 : 0
         }
       }
       guard isCovered else { return nil }
@@ -103,6 +110,13 @@ package struct Judge: Sendable {
       }
       return nil
     }
+  }
+}
+
+extension Evidence {
+  /// What the peers said of themselves; nothing of one that did not start.
+  fileprivate var identities: [Role: PeerIdentity] {
+    Role.allCases.reduce(into: [:]) { $0[$1] = roles[$1].identity }
   }
 }
 

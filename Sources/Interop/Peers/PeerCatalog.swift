@@ -13,10 +13,13 @@ package struct PeerCatalog: Sendable {
   ///   - folder: `interop/peers`.
   ///   - places: what the words in braces stand for.
   ///   - references: local checkouts by the name of the peer that they stand in for.
+  ///   - interpreters: the interpreters that peers are to run on, each as a peer of its own in place of the one that is
+  ///     named; see ``ask(_:folder:places:)``.
   ///   - transcripts: the folder of recordings; nil for none.
   /// - Throws: ``InteropError`` that names the file, or a reference for a peer that does not exist.
   package init(
-    folder: String, places: PeerManifest.Places, references: [String: String], transcripts: String? = nil
+    folder: String, places: PeerManifest.Places, references: [String: String],
+    interpreters: [String: [NamedInterpreter]] = [:], transcripts: String? = nil
   ) throws(InteropError) {
     var entries: [Entry] = []
     for name in try Files.list(folder) where Files.exists(folder / name / "peer.json") {
@@ -24,6 +27,16 @@ package struct PeerCatalog: Sendable {
       guard manifest.name == name else {
         throw InteropError(
           "\(folder / name)/peer.json names itself \(manifest.name); a peer has the name of its folder")
+      }
+      if let named = interpreters[name], !named.isEmpty {
+        let parts = manifest.interpreters?.parts ?? .max
+        for variant in try NamedInterpreter.names(name, named, parts: parts) {
+          let manifest = try PeerManifest(folder: folder / name, places: places, on: variant)
+          let reference = PeerName.forms(of: manifest.name).compactMap { references[$0] }.first
+          // What was recorded of one version cannot stand in for another.
+          entries.append(Entry(manifest: manifest, availability: try manifest.availability(reference: reference)))
+        }
+        continue
       }
       let isRecorded = try transcripts.map { folder throws(InteropError) in
         try !RecordedConversation.names(in: folder, of: name).isEmpty
@@ -33,18 +46,41 @@ package struct PeerCatalog: Sendable {
           manifest: manifest,
           availability: try manifest.availability(reference: references[name], isRecorded: isRecorded ?? false)))
     }
-    for name in references.keys where !entries.contains(where: { $0.manifest.name == name }) {
+    for name in references.keys where !entries.contains(where: { PeerName.forms(of: $0.manifest.name).contains(name) })
+    {
       throw InteropError("--reference \(name): there is no such peer; there is \(entries.names)")
     }
     guard !entries.isEmpty else { throw InteropError("\(folder) has no peer") }
     self.entries = entries
   }
 
+  /// Asks interpreters for their versions.
+  ///
+  /// - Parameters:
+  ///   - paths: interpreters, each with the name of the peer that is to run on it.
+  ///   - folder: `interop/peers`.
+  ///   - places: what the words in braces stand for.
+  /// - Returns: the interpreters of each peer, in the order in which they came.
+  /// - Throws: ``InteropError`` that names a peer that does not exist or takes none, or a path where there is none.
+  package static func ask(
+    _ paths: [(peer: String, path: String)], folder: String, places: PeerManifest.Places
+  ) async throws -> [String: [NamedInterpreter]] {
+    var interpreters: [String: [NamedInterpreter]] = [:]
+    for (peer, path) in paths {
+      guard Files.exists(folder / peer / "peer.json") else {
+        throw InteropError("--interpreter \(peer)=\(path): there is no such peer")
+      }
+      let manifest = try PeerManifest(folder: folder / peer, places: places)
+      interpreters[peer, default: []].append(try await NamedInterpreter.ask(path, for: manifest))
+    }
+    return interpreters
+  }
+
   /// The peers that the patterns name; those of the default matrix if there is none.
   ///
   /// - Throws: ``InteropError`` that names a pattern that matches nothing.
   package func selected(_ patterns: [Glob]) throws(InteropError) -> [Entry] {
-    let names = try select("--peer", patterns, from: entries.map(\.manifest.name))
+    let names = try select("--peer", patterns, from: entries.map(\.manifest.name), by: PeerName.forms)
     return entries.filter { patterns.isEmpty ? $0.manifest.isDefault : names.contains($0.manifest.name) }
   }
 
@@ -81,7 +117,10 @@ extension PeerCatalog.Entry {
       let session = try await PeerSession.start(peer: manifest.name, command, log: log, in: folder)
       let identity = session.identity
       await session.terminate()
-      if let path = command.environment[PeerCommand.referenceVariable], !identity.isReference {
+      if let version = manifest.interpreter?.version, identity.version?.isOne(of: version) != true {
+        throw PeerError(.broken, "its interpreter said that it is version \(version), its hello \(identity.runtime)")
+      }
+      if let path = command.environment[PeerCommand.referenceVariable] ?? nil, !identity.isReference {
         throw PeerError(.broken, "it did not load \(path): its hello does not say \"reference\": true")
       }
       return RunReport.Peer(manifest, .live, identity: identity, reason: command.note, reference: reference)

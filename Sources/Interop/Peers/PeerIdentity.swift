@@ -4,6 +4,8 @@ package import SyRPCWire
 package struct PeerIdentity: Sendable, Hashable {
   package let implementation: String
   package let runtime: String
+  /// What the interpreter's settings are that matter, by their names there.
+  package let settings: JSONObject
   package let libraries: JSONObject
   /// What a compatibility layer replaced; empty if the implementation runs as published.
   package let bridged: [String]
@@ -20,6 +22,7 @@ package struct PeerIdentity: Sendable, Hashable {
     self.implementation = implementation
     self.runtime = runtime
     self.libraries = libraries
+    settings = [:]
     bridged = []
     golden = nil
     location = nil
@@ -27,17 +30,18 @@ package struct PeerIdentity: Sendable, Hashable {
     isReference = false
   }
 
+  /// That of ``runtime``, which it ends with; nil if it does not.
+  package var version: Version? { runtime.words.last.flatMap { Version($0) } }
+
   /// What sets it apart from what was said before, in words; nil if nothing does.
   func difference(from before: PeerIdentity) -> String? {
+    // Some languages' tables have no order.
+    func text(_ object: JSONObject) -> String { object.pairs().sorted().joined(separator: ", ") }
     func parts(_ identity: PeerIdentity) -> [(name: String, value: String)] {
       [
         ("implementation", identity.implementation), ("runtime", identity.runtime),
-        (
-          "libraries",
-          // Some languages' tables have no order.
-          identity.libraries.map { "\($0.key) \($0.value.stringValue ?? $0.value.description)" }.sorted()
-            .joined(separator: ", ")
-        ), ("bridged", "\(identity.bridged)"),
+        ("settings", text(identity.settings)), ("libraries", text(identity.libraries)),
+        ("bridged", "\(identity.bridged)"),
         ("golden", identity.golden ?? "none"), ("location", identity.location ?? "none"),
         ("features", "\(identity.features)"), ("reference", "\(identity.isReference)"),
       ]
@@ -56,6 +60,7 @@ package struct PeerIdentity: Sendable, Hashable {
     }
     self.implementation = implementation
     self.runtime = runtime
+    settings = hello["settings"]?.objectValue ?? [:]
     libraries = hello["libraries"]?.objectValue ?? [:]
     bridged = hello["bridged"]?.arrayValue?.compactMap(\.stringValue) ?? []
     golden = hello["golden"]?.stringValue
@@ -65,6 +70,13 @@ package struct PeerIdentity: Sendable, Hashable {
     }
     self.features = features
     isReference = hello["reference"]?.boolValue ?? false
+  }
+}
+
+extension JSONObject {
+  /// Each key with its value, for people: `kombu 4.6.11`.
+  package func pairs(_ separator: String = " ") -> [String] {
+    map { "\($0.key)\(separator)\($0.value.stringValue ?? $0.value.description)" }
   }
 }
 

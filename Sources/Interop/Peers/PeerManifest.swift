@@ -5,10 +5,12 @@ package struct PeerManifest: Sendable {
   package struct Alternative: Sendable {
     let needs: String?
     let command: [String]
-    let environment: [(name: String, value: String)]
+    /// What is changed in the environment of the harness: nil removes a variable.
+    let environment: [String: String?]
     package let note: String?
   }
 
+  /// That of its folder; on an interpreter that was named, with that one's version.
   package let name: String
   package let about: String
   /// Whether it takes part in the matrix without being asked for.
@@ -19,15 +21,33 @@ package struct PeerManifest: Sendable {
   let referenceAlternative: Alternative?
   let missing: String?
   let folder: String
+  /// How the peer is run on interpreters that are named; nil if it is not.
+  let interpreters: Interpreters?
+  /// The interpreter that was named for it; nil for the one that is found.
+  package let interpreter: NamedInterpreter?
+  /// What is changed in the environment however it is run.
+  private let environment: [String: String?]
+  /// What its interpreter is started with.
+  private let programArguments: [String]
+
+  struct Interpreters {
+    /// What makes an interpreter print its version.
+    let version: [String]
+    /// How many parts of the version a name has as a rule.
+    let parts: Int
+  }
 
   /// Reads `folder/peer.json`.
   ///
   /// - Parameters:
   ///   - folder: the peer's folder.
   ///   - places: what `{cache}`, `{peer}` and `{executable}` stand for.
+  ///   - named: the interpreter that it is to run on, and what it is called then; nil for the one that is found.
   /// - Throws: ``InteropError`` that names the file and the key.
-  init(folder: String, places: Places) throws(InteropError) {
-    try self.init(bytes: try Files.read(folder / "peer.json"), folder: folder, places: places)
+  init(
+    folder: String, places: Places, on named: (name: String, interpreter: NamedInterpreter)? = nil
+  ) throws(InteropError) {
+    try self.init(bytes: try Files.read(folder / "peer.json"), folder: folder, places: places, on: named)
   }
 
   /// Reads the text of a `peer.json` that stands in a folder.
@@ -36,8 +56,11 @@ package struct PeerManifest: Sendable {
   ///   - bytes: the file's.
   ///   - folder: the peer's folder.
   ///   - places: what `{cache}`, `{peer}` and `{executable}` stand for.
+  ///   - named: the interpreter that it is to run on, and what it is called then; nil for the one that is found.
   /// - Throws: ``InteropError`` that names the file and the key.
-  package init(bytes: [UInt8], folder: String, places: Places) throws(InteropError) {
+  package init(
+    bytes: [UInt8], folder: String, places: Places, on named: (name: String, interpreter: NamedInterpreter)? = nil
+  ) throws(InteropError) {
     let path = folder / "peer.json"
     let manifest = try Files.json(bytes, of: path)
     func text(_ json: JSON, _ key: String) throws(InteropError) -> String? {
@@ -45,15 +68,27 @@ package struct PeerManifest: Sendable {
       guard let text = value.stringValue else {
         throw InteropError("\(path): \"\(key)\" is \(value.kind), not a string")
       }
-      return places.resolve(text, peer: folder)
+      return resolve(text)
+    }
+    func resolve(_ text: String) -> String {
+      let text = places.resolve(text, peer: folder)
+      guard let interpreter = named?.interpreter else { return text }
+      return text.replacing("{version}", with: interpreter.version.description)
+        .replacing("{program}", with: interpreter.path)
+    }
+    func words(_ json: JSON?) -> [String]? {
+      let elements = json?.arrayValue ?? []
+      let words = elements.compactMap(\.stringValue)
+      return words.isEmpty || words.count < elements.count ? nil : words
     }
     // By scalars: a slash with a combining mark is another character, and the same byte.
     guard let name = try text(manifest, "name"), !name.isEmpty,
-      !name.unicodeScalars.contains(where: { "-/* ?".unicodeScalars.contains($0) })
+      !name.unicodeScalars.contains(where: { "-/* ?@".unicodeScalars.contains($0) })
     else {
-      throw InteropError("\(path): \"name\" is missing, or has a character that a peer's name cannot have (-/* ?)")
+      throw InteropError("\(path): \"name\" is missing, or has a character that a peer's name cannot have (-/* ?@)")
     }
-    self.name = name
+    self.name = named?.name ?? name
+    interpreter = named?.interpreter
     self.folder = folder
     about = try text(manifest, "about") ?? ""
     func flag(_ key: String, _ fallback: Bool) throws(InteropError) -> Bool {
@@ -65,7 +100,24 @@ package struct PeerManifest: Sendable {
     }
     isDefault = try flag("default", true)
     takesInterpreter = try flag("interpreter", false)
-    missing = try text(manifest, "missing")
+    func variables(_ json: JSON) throws(InteropError) -> [String: String?] {
+      guard let members = (json["environment"] ?? .object([:])).objectValue else {
+        throw InteropError("\(path): \"environment\" is \(json["environment"]?.kind ?? "nothing"), not an object")
+      }
+      var variables: [String: String?] = [:]
+      // What removes many first: what is set stays so.
+      for (name, value) in members where name.hasSuffix("*") {
+        guard value == .null else { throw InteropError("\(path): \"\(name)\" of \"environment\" can only be null") }
+        for variable in places.environment.keys where Glob(name).matches(variable) {
+          variables.updateValue(nil, forKey: variable)
+        }
+      }
+      for (name, value) in members where !name.hasSuffix("*") {
+        variables.updateValue(value == .null ? nil : try text(.object(members), name), forKey: name)
+      }
+      return variables
+    }
+    environment = try variables(manifest)
 
     var program: [String]?
     if let entry = manifest["program"] {
@@ -77,28 +129,41 @@ package struct PeerManifest: Sendable {
       let asked = places.environment[variable]?.words ?? []
       program = asked.isEmpty ? [fallback] : asked
     }
+    if let interpreter = named?.interpreter { program = [interpreter.path] }
+    let arguments = manifest["program"]?["arguments"]
+    programArguments = words(arguments) ?? []
+    guard arguments == nil || !programArguments.isEmpty else {
+      throw InteropError("\(path): \"arguments\" of \"program\" is no array of strings")
+    }
+    let started = program.map { [programArguments] in $0 + programArguments }
+
+    let on = manifest["interpreters"]
+    if let on {
+      guard let version = words(on["version"]), let parts = on["parts"]?.integerValue, parts > 0 else {
+        throw InteropError("\(path): \"interpreters\" has no \"version\" of strings, or no number of \"parts\" above 0")
+      }
+      interpreters = Interpreters(version: version, parts: Int(parts))
+    } else {
+      interpreters = nil
+    }
+    missing = try text(named == nil ? manifest : on ?? .null, "missing")
+
     func alternative(_ entry: JSON) throws(InteropError) -> Alternative {
-      let elements = entry["command"]?.arrayValue ?? []
-      let words = elements.compactMap(\.stringValue)
-      guard let first = words.first, !first.isEmpty, words.count == elements.count else {
+      guard let command = words(entry["command"]), let first = command.first, !first.isEmpty else {
         throw InteropError("\(path): an alternative has no \"command\" of strings")
       }
-      if first == "{program}", program == nil {
+      if first == "{program}", started == nil {
         throw InteropError("\(path): a command begins with {program}, and there is no \"program\"")
       }
-      let command = (first == "{program}" ? program ?? [] : [first]) + words.dropFirst()
-      let members = entry["environment"] ?? .object([:])
-      guard let members = members.objectValue else {
-        throw InteropError("\(path): \"environment\" is \(members.kind), not an object")
-      }
-      var environment: [(name: String, value: String)] = []
-      for name in members.keys { environment.append((name, try text(.object(members), name) ?? "")) }
+      let rest = command.dropFirst().map(resolve)
       return Alternative(
-        needs: try text(entry, "needs"), command: command.map { places.resolve($0, peer: folder) },
-        environment: environment, note: try text(entry, "note"))
+        needs: try text(entry, "needs"), command: (first == "{program}" ? started ?? [] : [resolve(first)]) + rest,
+        environment: try variables(entry), note: try text(entry, "note"))
     }
     var alternatives: [Alternative] = []
-    for entry in manifest["alternatives"]?.arrayValue ?? [] { alternatives.append(try alternative(entry)) }
+    for entry in (named.flatMap { _ in on?["alternatives"] } ?? manifest["alternatives"])?.arrayValue ?? [] {
+      alternatives.append(try alternative(entry))
+    }
     guard !alternatives.isEmpty else { throw InteropError("\(path): there are no \"alternatives\"") }
     self.alternatives = alternatives
     if let entry = manifest["reference"] {
@@ -130,32 +195,6 @@ package struct PeerManifest: Sendable {
   }
 }
 
-/// Whether a peer can take part, and how it is started.
-package enum PeerAvailability: Sendable {
-  case live(PeerCommand)
-  /// Its recorded connections are played in its place; why it is not live.
-  case replay(reason: String)
-  /// Neither installed nor given as a local checkout; why.
-  case missing(reason: String)
-}
-
-/// How an adapter is started.
-package struct PeerCommand: Sendable {
-  package let executable: String
-  package let arguments: [String]
-  package let environment: [String: String]
-  package let folder: String
-  package let note: String?
-  /// In what an adapter is told of the local checkout that it is to load.
-  static let referenceVariable = "SYRPC_REFERENCE"
-
-  /// The local checkout or interpreter that stands in for the release; nil for the release.
-  package var reference: String?
-
-  /// The command as a shell would take it.
-  package var line: String { ([executable] + arguments).joined(separator: " ") }
-}
-
 extension PeerManifest {
   /// Finds the first alternative that can run here.
   ///
@@ -175,6 +214,10 @@ extension PeerManifest {
     }
     // An interpreter brings its packages, so it needs nothing that is installed here.
     let isInterpreter = takesInterpreter && !Files.isFolder(reference)
+    if isInterpreter, let interpreter {
+      throw InteropError(
+        "--reference \(name)=\(reference): that is an interpreter, and \(name) is to run on \(interpreter.path)")
+    }
     guard let alternative = isInterpreter ? installed ?? alternatives.first : referenceAlternative ?? installed else {
       throw InteropError(
         "--reference \(name)=\(reference): what it needs besides is not installed: \(reasonItIsMissing)")
@@ -182,24 +225,37 @@ extension PeerManifest {
     return .live(command(alternative, reference: reference, isInterpreter: isInterpreter))
   }
 
-  private func command(
+  func command(
     _ alternative: Alternative, reference: String? = nil, isInterpreter: Bool = false
   ) -> PeerCommand {
     var words = alternative.command
-    var environment = Dictionary(alternative.environment.map { ($0.name, $0.value) }) { _, last in last }
+    var environment = environment.merging(alternative.environment) { _, own in own }
     if let reference {
       if isInterpreter { words[0] = reference } else { environment[PeerCommand.referenceVariable] = reference }
     }
     // A relative command is looked for in the peer's folder, a bare name on the PATH.
-    let executable = words[0].contains("/") && !words[0].hasPrefix("/") ? folder / words[0] : words[0]
     return PeerCommand(
-      executable: executable, arguments: Array(words.dropFirst()), environment: environment, folder: folder,
-      note: alternative.note, reference: reference)
+      executable: executable(words[0]), arguments: Array(words.dropFirst()), environment: environment, folder: folder,
+      note: alternative.note, reference: reference, interpreter: interpreter?.path)
+  }
+
+  private func executable(_ word: String) -> String {
+    word.contains("/") && !word.hasPrefix("/") ? folder / word : word
+  }
+
+  /// What makes an interpreter print its version; nil if the peer is not run on interpreters that are named.
+  func versionQuestion(to interpreter: String) -> PeerCommand? {
+    interpreters.map { interpreters in
+      PeerCommand(
+        executable: executable(interpreter), arguments: programArguments + interpreters.version,
+        environment: environment, folder: folder, note: nil)
+    }
   }
 
   private var reasonItIsMissing: String {
     let reason = missing.flatMap { try? Files.read($0) }.map { String(decoding: $0, as: UTF8.self) }
-    return reason?.trimmed ?? "not installed; interop/setup installs it"
+    let option = interpreter.map { " --interpreter \(PeerName.base(of: name))=\($0.path)" } ?? ""
+    return reason?.trimmed ?? "not installed; interop/setup\(option) installs it"
   }
 }
 

@@ -195,7 +195,7 @@ private actor Channel {
 
   init(peer: String, _ command: PeerCommand, log: String, in folder: RunFolder?) async throws {
     var line = LineProcess.Command(name: peer, executable: command.executable, arguments: command.arguments)
-    line.environment = command.environment.mapValues { $0 }
+    line.environment = command.environment
     line.workingDirectory = command.folder
     line.standardErrorFile = log
     line.standardErrorLimit = PeerSession.longestLog

@@ -36,8 +36,10 @@ struct CellFolder {
     var lines = ["# \(peer.peer) as \(role.rawValue) in \(evidence.cell.name)"]
     if let command { lines += ["# command: \(command.line)", "# folder: \(command.folder)"] }
     if let identity = peer.identity {
-      let libraries = identity.libraries.map { "\($0.key) \($0.value.stringValue ?? $0.value.description)" }
-      lines.append("# versions: \(([identity.implementation, identity.runtime] + libraries).joined(separator: ", "))")
+      let versions = [identity.implementation, identity.runtime] + identity.libraries.pairs()
+      lines.append("# versions: \(versions.joined(separator: ", "))")
+      let settings = identity.settings.pairs("=")
+      if !settings.isEmpty { lines.append("# settings: \(settings.joined(separator: ", "))") }
     }
     lines += peer.outcomes.map { "# \($0.operation): \($0.error?.description ?? "success")" }
     return Array((lines + ["", ""]).joined(separator: "\n").utf8)

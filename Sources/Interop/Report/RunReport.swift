@@ -98,6 +98,7 @@ extension RunReport.Peer {
     if let identity {
       peer["implementation"] = .string(identity.implementation)
       peer["runtime"] = .string(identity.runtime)
+      peer["settings"] = .object(identity.settings)
       peer["libraries"] = .object(identity.libraries)
       peer["bridged"] = .array(identity.bridged.map(JSON.string))
       peer["location"] = identity.location.map(JSON.string) ?? nil

@@ -1,7 +1,9 @@
 extension Judge {
-  /// Whether the check that a mutation is for fails in its cell in any case.
-  func lists(_ cell: Cell, _ mutation: Mutation) -> Bool {
-    divergences.contains { $0.covers(cell, mutation.check, mutation.role, golden: $0.golden) }
+  /// Whether the check that a mutation is for fails in its cell in any case. `known` is what peers said of themselves, by
+  /// their names.
+  func lists(_ cell: Cell, _ mutation: Mutation, _ known: [String: PeerIdentity]) -> Bool {
+    let identities = Role.allCases.reduce(into: [:]) { $0[$1] = known[cell.combination[$1]] }
+    return lists(mutation.check, of: mutation.role, in: cell, identities)
   }
 
   /// What the check says that a mutation is for, and whom other checks blame.

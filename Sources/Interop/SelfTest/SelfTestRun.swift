@@ -31,7 +31,8 @@ package struct SelfTestRun: Sendable {
     self.environment = environment
     self.parallel = max(1, parallel)
     self.executable = executable
-    plantings = Planting.all(mutations, peers: peers, recordings: recordings, isListed: judge.lists)
+    plantings = Planting.all(
+      mutations, peers: peers, recordings: recordings, isListed: { judge.lists($0, $1, environment.identities) })
   }
 
   /// How long peers wait for what a planted defect keeps from them.

@@ -16,6 +16,7 @@ struct InteropCommand: AsyncParsableCommand {
       Examples:
         syrpc interop --payload 'integers-*'
         syrpc interop --putter python --server swift --getter swift --payload hello
+        syrpc interop --python python3.9 --python /opt/python3.13/bin/python3
         syrpc interop --reference python=../syrpc-python --require python
         syrpc interop --fault split,delay=5ms
         syrpc interop --rabbitmq /opt/rabbitmq_server-4.0.5
@@ -86,7 +87,7 @@ struct InteropCommand: AsyncParsableCommand {
     let choice =
       broker.map { BrokerChoice.existing(url: $0, replayVirtualHost: replayVirtualHost) }
       ?? .own(rabbitmq: rabbitmq.rabbitmq)
-    let setup = try InteropSetup(
+    let setup = try await InteropSetup(
       selection: selection.selection, peers: peers, canReplay: choice.canReplay, replaysAll: selfTest)
     let hash = try VectorVerification(sipHash: setup.checkout.vectors)
     guard hash.problems.isEmpty else {

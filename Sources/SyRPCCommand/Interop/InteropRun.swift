@@ -95,6 +95,7 @@ struct InteropRun: Sendable {
 
   private func run(_ used: UsedBroker, _ record: RunRecord) async throws {
     let (broker, folder) = (used.endpoint, used.folder)
+    let judge = judge.on(broker: used.endpoint.rabbitMQ)
     await record.note(broker)
     if let time = broker.acceptance, time >= AcceptanceTime.isSlow {
       print(

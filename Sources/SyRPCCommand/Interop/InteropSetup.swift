@@ -20,20 +20,20 @@ struct InteropSetup {
   ///   - peers: where the peers are.
   ///   - canReplay: whether recordings can stand in for peers that are not live.
   ///   - replaysAll: whether recordings of live peers are wanted too.
-  /// - Throws: `InteropError`, `ValidationError`.
-  init(selection chosen: RunPlan.Selection, peers: PeerOptions, canReplay: Bool, replaysAll: Bool = false) throws {
+  /// - Throws: `InteropError`, `ValidationError`, `CancellationError`.
+  init(selection chosen: RunPlan.Selection, peers: PeerOptions, canReplay: Bool, replaysAll: Bool = false) async throws
+  {
     checkout = try peers.checkoutOption.find()
-    let catalog = try peers.catalog(checkout, canReplay: canReplay)
+    let catalog = try await peers.catalog(checkout, canReplay: canReplay)
     // A peer named for a role takes part, also one that is outside the default matrix.
     var wanted = chosen.peers
     let roles = chosen.putters + chosen.servers + chosen.getters
     let names = catalog.entries.map(\.manifest.name)
-    for glob in roles where !names.contains(where: glob.matches) {
-      _ = try select("the role's pattern", [glob], from: names)
-    }
+    for glob in roles { _ = try select("the role's pattern", [glob], from: names, by: PeerName.forms) }
     if wanted.isEmpty {
       wanted = catalog.entries.filter { entry in
-        entry.manifest.isDefault || roles.contains { $0.pattern == entry.manifest.name }
+        entry.manifest.isDefault
+          || roles.contains { PeerName.forms(of: entry.manifest.name).contains($0.pattern) }
       }.map { Glob($0.manifest.name) }
     }
     entries = try catalog.selected(wanted)
@@ -43,15 +43,21 @@ struct InteropSetup {
       if case .live(let command) = entry.availability { commands[entry.manifest.name] = command }
     }
     self.commands = commands
-    for name in peers.require where !names.contains(name) {
-      throw ValidationError("--require \(name): there is no such peer; there is \(names.joined(separator: ", "))")
+    // On several interpreters, all of them.
+    var required: [String] = []
+    for name in peers.require {
+      let meant = names.filter { PeerName.forms(of: $0).contains(name) }
+      guard !meant.isEmpty else {
+        throw ValidationError("--require \(name): there is no such peer; there is \(names.joined(separator: ", "))")
+      }
+      required += meant
     }
-    missingRequired = peers.require.filter { commands[$0] == nil }
+    missingRequired = required.filter { commands[$0] == nil }
     demanded =
-      peers.require.map { ($0, "--require") }
+      required.map { ($0, "--require") }
       + entries.filter { entry in
         if case .missing = entry.availability { return false }
-        return chosen.peers.contains { $0.matches(entry.manifest.name) }
+        return chosen.peers.contains { PeerName.matches($0, entry.manifest.name) }
       }.map { ($0.manifest.name, "--peer") }
 
     var recordings: [RecordedConversation] = []

@@ -11,6 +11,19 @@ struct PeerOptions: ParsableArguments {
       valueName: "peer=path"))
   var reference: [String] = []
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Run python on this interpreter, as a peer of its own: python@3.13. May be repeated. Likewise --node, --php.",
+      valueName: "path"))
+  var python: [String] = []
+  @Option(name: .long, help: ArgumentHelp(visibility: .hidden)) var node: [String] = []
+  @Option(name: .long, help: ArgumentHelp(visibility: .hidden)) var php: [String] = []
+
+  @Option(
+    name: .long, help: ArgumentHelp("The same for any peer whose manifest allows for it.", valueName: "peer=path"))
+  var interpreter: [String] = []
+
   @Option(name: .long, help: ArgumentHelp("Fail if this peer is not live.", valueName: "peer"))
   var require: [String] = []
 
@@ -23,15 +36,30 @@ struct PeerOptions: ParsableArguments {
   /// - Parameters:
   ///   - checkout: where they are.
   ///   - canReplay: whether recordings can stand in for peers that are not live.
-  /// - Returns: the peers.
-  /// - Throws: `InteropError`, `ValidationError`.
-  func catalog(_ checkout: Checkout, canReplay: Bool = true) throws -> PeerCatalog {
+  /// - Returns: the peers. The interpreters that are named have been asked for their versions.
+  /// - Throws: `InteropError`, `ValidationError`, `CancellationError`.
+  func catalog(_ checkout: Checkout, canReplay: Bool = true) async throws -> PeerCatalog {
     let environment = ProcessInfo.processInfo.environment
     let cache = environment["SYRPC_PEER_CACHE"] ?? "\(checkout.folder)/build/peers"
+    let places = PeerManifest.Places(cache: absolute(cache), executable: Self.executable, environment: environment)
     return try PeerCatalog(
-      folder: checkout.peers,
-      places: .init(cache: absolute(cache), executable: Self.executable, environment: environment),
-      references: try references(environment), transcripts: canReplay ? checkout.transcripts : nil)
+      folder: checkout.peers, places: places, references: try references(environment),
+      interpreters: try await PeerCatalog.ask(try interpreters(), folder: checkout.peers, places: places),
+      transcripts: canReplay ? checkout.transcripts : nil)
+  }
+
+  /// The interpreters that are named, with the names of the peers that are to run on them.
+  private func interpreters() throws -> [(peer: String, path: String)] {
+    let named = [("python", python), ("node", node), ("php", php)].flatMap { peer, paths in
+      paths.map { (peer: peer, path: $0) }
+    }
+    let others = try interpreter.map { option in
+      let parts = option.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2 else { throw ValidationError("--interpreter \(option) is not peer=path") }
+      return (peer: String(parts[0]), path: String(parts[1]))
+    }
+    // A name without a slash is looked up in PATH.
+    return (named + others).map { ($0.peer, $0.path.contains("/") ? absolute($0.path) : $0.path) }
   }
 
   private func references(_ environment: [String: String]) throws -> [String: String] {

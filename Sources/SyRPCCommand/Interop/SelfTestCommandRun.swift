@@ -30,7 +30,8 @@ struct SelfTestCommandRun: Sendable {
         runID: used.runID)
       let peers = setup.entries.map(\.manifest.name).filter { setup.commands[$0] != nil }
       let run = SelfTestRun(
-        mutations, peers: peers, recordings: setup.recordings, plan: setup.plan, judge: setup.judge,
+        mutations, peers: peers, recordings: setup.recordings, plan: setup.plan,
+        judge: setup.judge.on(broker: used.endpoint.rabbitMQ),
         environment: environment, parallel: parallel, executable: PeerOptions.executable)
       print("\(run.plantings.count) defects to plant on \(used.endpoint.about)\n")
       fflushOutput()

@@ -108,6 +108,33 @@ import Testing
     #expect(plan.cells == [cell])
   }
 
+  @Test func aPeerOnAnInterpreterGoesByItsNameToo() throws {
+    let checkout = try checkout()
+    func putters(_ pattern: String) throws -> Set<String> {
+      var selection = RunPlan.Selection()
+      selection.putters = [Glob(pattern)]
+      let plan = try RunPlan(
+        peers: ["python@2.7", "python@3.13", "python@3.9", "swift"], selection: selection,
+        corpus: try Corpus(folder: checkout.payloads), contract: try Contract(checkout.contract))
+      return Set(plan.cells.map(\.combination.putter))
+    }
+    #expect(try putters("python") == ["python@2.7", "python@3.13", "python@3.9"])
+    #expect(try putters("python@3") == ["python@3.13", "python@3.9"])
+    #expect(try putters("python@3.13") == ["python@3.13"])
+    #expect(throws: InteropError.self) { try putters("python@3.1") }
+  }
+
+  @Test func theRepeatCommandNamesAllInterpretersOfItsPeers() {
+    let cell = Cell(
+      combination: Combination(putter: "python@3.13.0", server: "swift", getter: "swift"), scenario: .echo,
+      payload: "hello")
+    var result = CellResult(cell: cell)
+    result.interpreters = ["python@3.13.0": "/a b/python", "python@3.13.1": "/c/python", "node@22": "/node"]
+    #expect(
+      result.repeatCommand.hasSuffix(
+        "--payload hello --interpreter 'python=/a b/python' --interpreter 'python=/c/python'"))
+  }
+
   @Test func aPatternThatMatchesNothingIsNamed() throws {
     func message(_ change: (inout RunPlan.Selection) -> Void) throws -> String {
       try #require(throws: InteropError.self) { _ = try plan(change) }.message

@@ -67,6 +67,77 @@ import Testing
     #expect(problems.isEmpty, "it could not have matched")
   }
 
+  /// The recorded cell, as if these interpreters had run its peers.
+  private func evidence(_ versions: [Role: String]) throws -> Evidence {
+    var recorded = try RecordedEvidence()
+    for (role, version) in versions { recorded.peers[role] = "python@\(version)" }
+    recorded.runtimes = versions.mapValues { "CPython \($0).1" }
+    return try recorded.evidence()
+  }
+
+  private func verdict(_ list: [Divergence], _ evidence: Evidence) -> (verdict: Verdict?, problems: [String]) {
+    let judge = Judge(divergences: list, golden: GoldenMessages())
+    let result = judge.judge(evidence)
+    let finding = result.findings.first { $0.check == "publish.mandatory" && $0.role == .putter }
+    return (finding?.verdict, judge.problems(in: [result]))
+  }
+
+  @Test func itSpeaksOfAPeerOnEveryInterpreter() async throws {
+    let versioned = try evidence([.putter: "3.13"])
+    #expect(verdict(try await read(Self.mandatory), versioned).verdict == .known)
+    let company = Self.mandatory.replacing("\"most\"", with: "\"server\": \"python\", \"most\"")
+    #expect(verdict(try await read(company), try evidence([.putter: "3.13", .server: "3.9"])).verdict == .known)
+    // The bound is for a combination: each interpreter is another.
+    let judge = Judge(
+      divergences: try await read(Self.mandatory.replacing("\"most\": 5", with: "\"most\": 1")),
+      golden: GoldenMessages())
+    let results = try ["3.9", "3.13"].map { judge.judge(try evidence([.putter: $0])) }
+    #expect(judge.problems(in: results).isEmpty)
+    #expect(judge.problems(in: results + results).first?.contains("set it to 2") == true)
+  }
+
+  @Test(arguments: [
+    ("3.13", Verdict.known), ("3.12", .known), ("3.9", .fail), ("2.7", .fail),
+  ])
+  func itCanSpeakOfSomeVersionsOfARuntime(_ version: String, _ expected: Verdict) async throws {
+    let entry = Self.mandatory.replacing("\"most\"", with: "\"runtimes\": {\"python\": \">=3.12\"}, \"most\"")
+    let list = try await read(entry)
+    // The version of the putter counts, whoever else is Python.
+    let (verdict, problems) = verdict(list, try evidence([.putter: version, .server: "3.8", .getter: "3.14"]))
+    #expect(verdict == expected)
+    #expect(problems.isEmpty, "it could not have matched on \(version)")
+  }
+
+  @Test func ofOneThatDoesNotSayItsVersionItDoesNotSpeak() async throws {
+    let entry = Self.mandatory.replacing("\"most\"", with: "\"runtimes\": {\"python\": \">=2\"}, \"most\"")
+    #expect(verdict(try await read(entry), try RecordedEvidence().evidence()).verdict == .fail)
+  }
+
+  @Test func itCanSpeakOfTheRuntimeOfAnother() async throws {
+    let entry = Self.mandatory.replacing(
+      "\"peer\": \"python\"",
+      with: "\"peer\": \"python\", \"server\": \"py*\", \"runtimes\": {\"pypy\": \"3\"}")
+    let list = try await read(entry)
+    var recorded = try RecordedEvidence()
+    recorded.peers = Combination(putter: "python@3.13", server: "pypy", getter: "python")
+    for (version, expected) in [("3.1", Verdict.known), ("2.7", .fail)] {
+      recorded.runtimes[.server] = "PyPy \(version)"
+      #expect(verdict(list, try recorded.evidence()).verdict == expected)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("4.0.5", Verdict.known), ("3.10.8", .fail), (nil, .fail),
+    ] as [(String?, Verdict)])
+  func itCanSpeakOfSomeVersionsOfTheBroker(_ version: String?, _ expected: Verdict) async throws {
+    let list = try await read(Self.mandatory.replacing("\"most\"", with: "\"broker\": \">=4.0\", \"most\""))
+    let judge = Judge(divergences: list, golden: GoldenMessages()).on(broker: version.flatMap { Version($0) })
+    let result = judge.judge(try RecordedEvidence().evidence())
+    #expect(result.findings.first { $0.check == "publish.mandatory" && $0.role == .putter }?.verdict == expected)
+    #expect(judge.problems(in: [result]).isEmpty, "on another broker it could not have matched")
+  }
+
   @Test func moreThanItAllowsIsAProblem() async throws {
     let list = try await read(Self.mandatory.replacing("\"most\": 5", with: "\"most\": 1"))
     let judge = Judge(divergences: list, golden: GoldenMessages())
@@ -76,7 +147,7 @@ import Testing
     // In the default matrix another plays the putter there.
     let fixed = Cell(combination: result.cell.combination, scenario: .never, payload: result.cell.payload)
     #expect(!fixed.scenario.varied.contains(.putter))
-    let elsewhere = CellResult(cell: fixed, findings: result.findings, golden: result.golden)
+    let elsewhere = CellResult(cell: fixed, findings: result.findings, identities: result.identities)
     #expect(judge.problems(in: [result, elsewhere, elsewhere]).isEmpty)
     #expect(judge.problems(in: [elsewhere]).isEmpty, "it was seen")
   }
@@ -90,7 +161,7 @@ import Testing
       var combination = result.cell.combination
       combination.getter = getter
       let cell = Cell(combination: combination, scenario: scenario, payload: result.cell.payload)
-      return CellResult(cell: cell, findings: result.findings, golden: result.golden)
+      return CellResult(cell: cell, findings: result.findings, identities: result.identities)
     }
     #expect(!Scenario.type.varied.contains(.getter))
     let two = ["python", "swift"]
@@ -105,6 +176,27 @@ import Testing
     ("{\"peer\": \"p\", \"role\": \"getter\", \"check\": \"outcome.put\"}", "does not judge a getter"),
     ("{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"reason\": \"r\"}", "\"most\" is missing"),
     ("{\"pear\": \"p\"}", "\"pear\" means nothing here"),
+    ("{\"peer\": \"p@3\"}", "\"p@3\" has a version"),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"server\": \"q@3\"}",
+      "\"q@3\" has a version"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"broker\": \"new\"}",
+      "\"broker\" is no range of versions"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"runtimes\": \"3\"}",
+      "\"runtimes\" is no object"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"runtimes\": {\"p\": 3}}",
+      "\"runtimes\", \"p\" is no range of versions"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"runtimes\": {\"q\": \"3\"}}",
+      "\"runtimes\" names q, which is neither"
+    ),
     (
       "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"payloads\": [\"a\"], \"observed\": {\"b\": \"c\"}}",
       "a string for each of the \"payloads\""

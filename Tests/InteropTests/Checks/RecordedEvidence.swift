@@ -9,6 +9,10 @@ import WireTap
 struct RecordedEvidence {
   var client: Transcript
   var server: Transcript
+  /// What the peers are called.
+  var peers = Combination(putter: "python", server: "python", getter: "python")
+  /// What they say that they run on; nothing of one that does not say who it is.
+  var runtimes: [Role: String] = [:]
 
   init() throws {
     func read(_ name: String) throws -> Transcript {
@@ -24,22 +28,21 @@ struct RecordedEvidence {
       try Contract(try checkout().contract), appName: "golden_python_one", resultQueueCount: 1)
     let ids = Conversation(client).published.compactMap(\.resultID)
     let data = Conversation(client).published.compactMap(\.data)
-    var putter = RoleEvidence(peer: "python", identity: nil)
+    let identities = runtimes.mapValues { PeerIdentity(implementation: "syrpc 1.0", runtime: $0, libraries: [:]) }
+    var putter = RoleEvidence(peer: peers.putter, identity: identities[.putter])
     putter.outcomes = ids.map { _ in ("put_request", nil) }
     putter.resultIDs = ids
     // A putter's connection would not have consumed.
     putter.conversations = [Conversation(client)]
-    var server = RoleEvidence(peer: "python", identity: nil)
+    var server = RoleEvidence(peer: peers.server, identity: identities[.server])
     server.outcomes = [("serve", nil)]
     server.askedToServe = 2
     server.conversations = [Conversation(self.server)]
-    var getter = RoleEvidence(peer: "python", identity: nil)
+    var getter = RoleEvidence(peer: peers.getter, identity: identities[.getter])
     getter.outcomes = ids.map { _ in ("get_result", nil) }
     getter.askedFor = ids.reversed()
     getter.conversations = [Conversation(client)]
-    let cell = Cell(
-      combination: Combination(putter: "python", server: "python", getter: "python"), scenario: scenario,
-      payload: "recorded")
+    let cell = Cell(combination: peers, scenario: scenario, payload: "recorded")
     var evidence = Evidence(
       cell: cell, topology: topology, calls: data.map { Evidence.Call(text: $0.description, value: $0) },
       roles: PerRole(putter: putter, server: server, getter: getter))

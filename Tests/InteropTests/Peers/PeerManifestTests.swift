@@ -88,6 +88,35 @@ import Testing
     #expect(asked.arguments == ["-w", "-T", "a"])
   }
 
+  @Test func whatTheProgramIsStartedWithComesBehindWhatIsAskedFor() async throws {
+    let text =
+      #"{"name": "p", "program": {"variable": "P", "default": "perl", "arguments": ["-w"]}, "alternatives": [{"command": ["{program}", "a"]}]}"#
+    let manifest = try await manifest(text)
+    guard case .live(let command) = try manifest.availability(reference: nil) else {
+      Issue.record("it should be live")
+      return
+    }
+    #expect(command.line == "perl -w a")
+  }
+
+  @Test func variablesAreSetAndRemoved() async throws {
+    let text = """
+      {"name": "p", "environment": {"P*": null, "PATH": "/p", "Q": null, "R": "s"},
+       "alternatives": [{"command": ["x"], "environment": {"R": "t", "PATTERN": "p"}}]}
+      """
+    try await withTemporaryFolder { folder in
+      try Files.write(Array(text.utf8), to: folder / "peer.json")
+      let places = PeerManifest.Places(
+        cache: "/cache", executable: "/bin/syrpc", environment: ["PAGER": "less", "PATTERN": "x", "HOME": "/"])
+      guard case .live(let command) = try PeerManifest(folder: folder, places: places).availability(reference: nil)
+      else {
+        Issue.record("it should be live")
+        return
+      }
+      #expect(command.environment == ["PAGER": nil, "PATTERN": "p", "PATH": "/p", "Q": nil, "R": "t"])
+    }
+  }
+
   @Test func aReferenceNeedsNothingThatIsInstalled() async throws {
     let manifest = try await manifest(
       """
@@ -127,6 +156,19 @@ import Testing
     (#"{"name": "p", "alternatives": [{"command": [""]}]}"#, "no \"command\" of strings"),
     (#"{"name": "p", "alternatives": [{"command": ["a"], "environment": {"A": 1}}]}"#, "\"A\" is an integer"),
     (#"{"name": "p", "alternatives": [{"command": ["a"], "environment": []}]}"#, "\"environment\" is an array"),
+    (#"{"name": "p@3"}"#, "a character that a peer's name cannot have"),
+    (#"{"name": "p", "environment": {"A*": ""}, "alternatives": [{"command": ["a"]}]}"#, "\"A*\" of \"environment\""),
+    (
+      #"{"name": "p", "program": {"variable": "P", "default": "p", "arguments": [1]}, "alternatives": [{"command": ["a"]}]}"#,
+      "\"arguments\" of \"program\""
+    ),
+    (
+      #"{"name": "p", "interpreters": {"parts": 1}, "alternatives": [{"command": ["a"]}]}"#, "no \"version\" of strings"
+    ),
+    (
+      #"{"name": "p", "interpreters": {"version": ["a"], "parts": 0}, "alternatives": [{"command": ["a"]}]}"#,
+      "no number of \"parts\""
+    ),
     (#"{"name": "p", "default": "no", "alternatives": [{"command": ["a"]}]}"#, "\"default\" is a string"),
     (#"{"name": "p", "program": {"variable": "P", "default": ""}}"#, "no \"default\""),
     ("{", "at byte 1"),

@@ -37,6 +37,15 @@ import Testing
     let identity = try await session(Self.hello + Self.probe + "read line") { $0.identity }
     #expect(identity.implementation == "fake")
     #expect(identity.bridged.isEmpty)
+    #expect(identity.settings.isEmpty && identity.version == nil)
+  }
+
+  @Test func settingsAndVersionAreWhatItSays() async throws {
+    let hello = Self.hello.replacing(
+      #""runtime":"sh","#, with: #""runtime":"sh 1.2.3","settings":{"precision":"17","color":"off"},"#)
+    let identity = try await session(hello + Self.probe + "read line") { $0.identity }
+    #expect(identity.version == Version("1.2.3"))
+    #expect(identity.settings.pairs("=").sorted() == ["color=off", "precision=17"])
   }
 
   @Test func oneThatExitsAtOnceIsBroken() async throws {

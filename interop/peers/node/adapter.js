@@ -125,6 +125,11 @@ class Adapter {
     answer.hello = {
       implementation: `syrpc ${version}`,
       runtime: `Node.js ${process.versions.node}`,
+      settings: {
+        arguments: process.execArgv.join(' '),
+        NODE_OPTIONS: process.env.NODE_OPTIONS || '',
+        locale: Intl.DateTimeFormat().resolvedOptions().locale,
+      },
       libraries: this.libraries(),
       bridged: this.bridged,
       golden: 'node',

@@ -9,6 +9,7 @@ declare(strict_types=1);
  * implementation.php's matter.
  */
 
+require __DIR__ . '/settings.php';
 require __DIR__ . '/implementation.php';
 
 /** A request that the adapter itself turns down. */
@@ -279,14 +280,7 @@ final class Adapter
     }
 }
 
-// The notices of the implementation belong to the log; that PHP is going to drop something does not.
-error_reporting(E_ALL & ~E_DEPRECATED & ~E_USER_DEPRECATED);
-ini_set('display_errors', 'stderr');
-ini_set('log_errors', '0');
-ini_set('html_errors', '0');
-ini_set('memory_limit', '-1');
-// The arguments in an exception's trace would keep a connection alive.
-ini_set('zend.exception_ignore_args', '1');
+Settings::state();
 
 // Only answers may go to standard output, whatever the implementation prints.
 ob_start(function (string $text): string {

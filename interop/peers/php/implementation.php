@@ -33,6 +33,9 @@ final class Implementation
     /** @var bool */
     private $loaded = false;
 
+    /** @var array what the classes have in place of an instance before there is one */
+    private $unmade = [];
+
     /** @var string[] what is not as published, for the answer to `hello` */
     private $bridged = [];
 
@@ -53,6 +56,7 @@ final class Implementation
         foreach ([Client::class, Server::class] as $class) {
             self::checkOrigin($class);
         }
+        $this->noteInstances();
         $this->supplyLogger();
         $this->bridged[] = 'getInstance of ' . Client::class . ' and ' . Server::class
             . ': the instance is forgotten when it is closed';
@@ -73,6 +77,7 @@ final class Implementation
         return [
             'implementation' => implode(' ', array_merge(['syrpc-php'], $version)),
             'runtime' => 'PHP ' . PHP_VERSION,
+            'settings' => Settings::inForce(),
             'libraries' => (object) array_filter($libraries),
             'bridged' => $this->bridged,
             'golden' => 'php',
@@ -111,7 +116,7 @@ final class Implementation
     public function close($rpc): void
     {
         try {
-            self::forget();
+            $this->forget();
             if (method_exists($rpc, '__destruct')) {
                 $rpc->__destruct();
             }
@@ -123,12 +128,19 @@ final class Implementation
     }
 
     /** Makes getInstance make a new instance. */
-    private static function forget(): void
+    private function forget(): void
+    {
+        foreach ($this->unmade as $class => $initial) {
+            self::property($class, '_instance')->setValue(null, $initial);
+        }
+    }
+
+    /** Notes what getInstance finds before it has made one. Asked later, PHP 7 gives the instance for the default. */
+    private function noteInstances(): void
     {
         foreach ([Client::class, Server::class] as $class) {
             if (property_exists($class, '_instance')) {
-                $initial = (new ReflectionClass($class))->getDefaultProperties()['_instance'] ?? null;
-                self::property($class, '_instance')->setValue(null, $initial);
+                $this->unmade[$class] = (new ReflectionClass($class))->getDefaultProperties()['_instance'] ?? null;
             }
         }
     }

@@ -83,6 +83,7 @@ class Adapter(object):
         answer['hello'] = {
             'implementation': ' '.join(filter(None, ['syrpc', stated(reference) if reference else version('syrpc')])),
             'runtime': '%s %s' % (platform.python_implementation(), platform.python_version()),
+            'settings': settings(),
             'libraries': dict((name, version(name)) for name in ('kombu', 'amqp', 'vine', 'siphashc3', 'siphashc')
                               if version(name)),
             'bridged': self.bridged,
@@ -187,6 +188,16 @@ class Adapter(object):
         if isinstance(error, (EnvironmentError, ConnectionError, OperationalError, AccessRefused)):
             return 'connection'
         return 'failed'
+
+
+def settings():
+    """The interpreter's settings that have a say in what it prints, reads, or checks, as texts."""
+    found = dict((name, str(getattr(sys.flags, name)))
+                 for name in ('optimize', 'hash_randomization', 'utf8_mode', 'dev_mode') if hasattr(sys.flags, name))
+    if hasattr(sys, 'get_int_max_str_digits'):
+        found['int_max_str_digits'] = str(sys.get_int_max_str_digits())
+    found['filesystem encoding'] = sys.getfilesystemencoding() or 'none'
+    return found
 
 
 def is_integer(value):

@@ -1,0 +1,24 @@
+/// What a peer is called: as its folder, and where it is run on an interpreter that was named, with that one's version
+/// behind an `@`: `python@3.13`.
+package enum PeerName {
+  private static let separator: Character = "@"
+
+  /// The name of a peer on an interpreter.
+  static func of(_ base: String, _ version: Version) -> String { "\(base)\(separator)\(version)" }
+
+  /// The name of its folder: `python` of `python@3.13`.
+  package static func base(of name: String) -> String { String(name.prefix { $0 != separator }) }
+
+  /// What a pattern may match to mean it: the name with any number of the version's parts, or with none. `python@3.13` goes
+  /// by `python@3` and by `python` too.
+  package static func forms(of name: String) -> [String] {
+    let base = base(of: name)
+    guard base != name, let version = Version(name.dropFirst(base.count + 1)) else { return [name] }
+    return version.parts.indices.reversed().map { of(base, version.prefix($0 + 1)) } + [base]
+  }
+
+  /// Whether a pattern means it.
+  package static func matches(_ pattern: Glob, _ name: String) -> Bool {
+    forms(of: name).contains { pattern.matches($0) }
+  }
+}
