@@ -73,16 +73,19 @@ extension AMQPConnection {
   /// - Parameters:
   ///   - queue: the queue.
   ///   - count: how many to ask for, all at once.
-  /// - Returns: the messages in order; fewer than `count` if the queue had no more.
+  ///   - receive: called on this connection's executor for each message, in order with those of consumers.
+  /// - Returns: how many came; fewer than `count` if the queue had no more.
   /// - Throws: ``AMQPError``; what has come by then goes back with the connection.
-  package func get(_ queue: String, atMost count: Int) async throws -> [Delivery] {
+  package func get(
+    _ queue: String, atMost count: Int, receive: @escaping @Sendable (Delivery) -> Void
+  ) async throws -> Int {
     let arena = Arena()
     defer { extendLifetime(arena) }
     for _ in 0..<count {
       try send(Method.basicGet, amqp_basic_get_t(ticket: 0, queue: arena.bytes(queue), no_ack: 0))
     }
     return try await withCheckedThrowingContinuation { continuation in
-      let answers = GetAnswers(count, continuation)
+      let answers = GetAnswers(count, receive, continuation)
       for _ in 0..<count { expectReply(to: Method.basicGet) { answers.add($0) } }
     }
   }

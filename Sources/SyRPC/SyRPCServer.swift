@@ -12,6 +12,7 @@ public final class SyRPCServer: Sendable {
   private let requests: Link<RequestReader>
   private let results: ResultDelivery
   private let app: String
+  private let inHand = RequestsInHand()
   private let calls = CallsInHand()
   private let closing = Closing()
   private let serving = NIOLockedValueBox<[ObjectIdentifier: Serving]>([:])
@@ -110,7 +111,8 @@ public final class SyRPCServer: Sendable {
     precondition(options.concurrency > 0, "with a concurrency of 0 nothing would be served")
     let signals = Serving()
     let loop = ServeLoop(
-      requests: requests, results: results, options: options, app: app, handler: handler, stop: signals.stop)
+      requests: requests, results: results, options: options, app: app, handler: handler, stop: signals.stop,
+      inHand: inHand)
     try await publicErrors {
       try await calls.run {
         let key = ObjectIdentifier(signals.stop)

@@ -243,6 +243,23 @@ import Testing
     #expect(walks <= 8)
   }
 
+  /// A busy broker takes longer for the whole than each is held.
+  @Test mutating func aSlowBacklogGoesBackWhenItIsOver() {
+    _ = desk.add(1, for: "mine")
+    desk.consumed(backlog: 200, at: start)
+    var now = start
+    for tag in 1...199 as ClosedRange<UInt64> {
+      now += .milliseconds(2)
+      _ = desk.receive(result("id\(tag)"), .init(tag: tag), at: now, jitter: 0)
+      for case .giveBack in desk.due(at: now) { Issue.record("\(tag)") }
+    }
+    // Another has taken the last.
+    let over = now + ResultDesk.longestPause
+    _ = desk.due(at: over - .milliseconds(1))
+    #expect(desk.due(at: over) == [.giveBack(Array(1...199))])
+    #expect(desk.receive(result("fresh"), .init(tag: 200), at: over, jitter: 0) == [.giveBack([200])])
+  }
+
   @Test mutating func aFewInTheQueueAreNoBacklog() {
     _ = desk.add(1, for: "mine")
     desk.consumed(backlog: ResultDesk.backlog, at: start)

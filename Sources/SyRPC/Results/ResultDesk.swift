@@ -39,6 +39,8 @@ struct ResultDesk {
 
   /// So many in a queue that nobody here consumed are a backlog: those who wait elsewhere have seen them.
   static let backlog = 100
+  /// Others have taken what is left of a backlog of which nothing comes for so long.
+  static let longestPause = Duration.seconds(1)
 
   /// A result that was not seen for so long has most likely been taken. If not, it is returned at once a few times more.
   static let longestMemory = Duration.seconds(60)
@@ -53,8 +55,8 @@ struct ResultDesk {
   private var alarm: Instant?
   /// How many went back together last: as many come again.
   private var crowd = 0
-  /// How much of the backlog is still to come, and until when it is one.
-  private var expected: (count: Int, until: Instant)?
+  /// How much of the backlog is still to come; until when the next is waited for, and all of it.
+  private var expected: (count: Int, end: Instant, limit: Instant)?
   /// Whether the queue is to be consumed.
   private(set) var isConsuming = false
 
@@ -150,7 +152,8 @@ struct ResultDesk {
   /// Whoever consumes a queue has what is in it, so nobody waits for these at the moment. And given back one by one, the
   /// first of many would come again before the last.
   mutating func consumed(backlog: Int, at now: Instant) {
-    expected = backlog > Self.backlog ? (backlog, now + policy.longest) : nil
+    let limit = now + policy.longest
+    expected = backlog > Self.backlog ? (backlog, min(now + Self.longestPause, limit), limit) : nil
   }
 
   /// A result came by.
@@ -183,11 +186,11 @@ struct ResultDesk {
 
   /// How much of the backlog there is, the one that has just come included; 0 if that is no part of it.
   private mutating func countDown(at now: Instant) -> Int {
-    guard let (count, until) = expected, now < until else {
+    guard let (count, end, limit) = expected, now < end else {
       expected = nil
       return 0
     }
-    expected = count > 1 ? (count - 1, until) : nil
+    expected = count > 1 ? (count - 1, min(now + Self.longestPause, limit), limit) : nil
     return count
   }
 
@@ -195,6 +198,8 @@ struct ResultDesk {
   mutating func due(at now: Instant) -> [Action] {
     guard let alarm, now >= alarm else { return [] }
     self.alarm = nil
+    // Not before the last has come, however slow that is.
+    if let expected, now < expected.end { return wake() }
     let due = held.removeDue(at: now)
     crowd = due.count
     return (due.isEmpty ? [] : [.giveBack(due)]) + wake()
@@ -202,7 +207,9 @@ struct ResultDesk {
 
   /// Asks for a call when the next is due, unless one is to come before.
   private mutating func wake() -> [Action] {
-    guard let next = held.nextDue, alarm.map({ next < $0 }) ?? true else { return [] }
+    guard let due = held.nextDue else { return [] }
+    let next = max(due, expected?.end ?? due)
+    guard alarm.map({ next < $0 }) ?? true else { return [] }
     alarm = next
     return [.wake(at: next)]
   }

@@ -90,9 +90,10 @@ actor ResultReader {
     // Found empty twice: what a consumer of this connection was given before the first answer has come with the second.
     while !isFound() {
       try Task.checkCancellation()
-      let deliveries = try await connection.get(declaration.name, atMost: count)
-      for delivery in deliveries { receive(delivery, index) }
-      guard deliveries.count < count else {
+      let found = try await connection.get(declaration.name, atMost: count) { [weak self] delivery in
+        self?.assumeIsolated { $0.receive(delivery, index) }
+      }
+      guard found < count else {
         count = min(2 * count, Self.mostAtOnce)
         continue
       }

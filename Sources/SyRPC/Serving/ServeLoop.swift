@@ -11,7 +11,7 @@ struct ServeLoop: Sendable {
   let app: String
   let handler: RequestHandlers.Handler
   let stop: StopSignal
-  let inHand = RequestsInHand()
+  let inHand: RequestsInHand
   /// Why results cannot be put, and will not.
   private let refusal = Mailbox<any Error>()
 
