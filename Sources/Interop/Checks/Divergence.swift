@@ -183,11 +183,13 @@ package struct Divergence: Sendable, Hashable {
     company[role].contains { $0.matches(PeerName.base(of: cell.combination[role])) }
   }
 
-  /// Whether whoever plays a role has a runtime that it speaks of. Of one that did not say, it does not speak.
+  /// Whether whoever plays a role has a runtime that it speaks of. Of one of unknown version it does not speak.
   private func hasRuntime(_ role: Role, _ cell: Cell, _ identity: PeerIdentity?) -> Bool {
-    let name = PeerName.base(of: cell.combination[role])
-    guard name != peer || role == self.role, let range = runtimes[name] else { return true }
-    return identity?.version.map(range.contains) ?? false
+    let name = cell.combination[role]
+    let base = PeerName.base(of: name)
+    guard base != peer || role == self.role, let range = runtimes[base] else { return true }
+    // One that does not start cannot say it.
+    return (identity?.version ?? PeerName.version(of: name)).map(range.contains) ?? false
   }
 
   /// Whether it speaks of a broker of this version; of one of unknown version only if it speaks of any.

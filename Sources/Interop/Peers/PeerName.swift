@@ -9,11 +9,14 @@ package enum PeerName {
   /// The name of its folder: `python` of `python@3.13`.
   package static func base(of name: String) -> String { String(name.prefix { $0 != separator }) }
 
+  /// The version in its name, as many parts as there are; nil if it has none.
+  static func version(of name: String) -> Version? { Version(name.drop { $0 != separator }.dropFirst()) }
+
   /// What a pattern may match to mean it: the name with any number of the version's parts, or with none. `python@3.13` goes
   /// by `python@3` and by `python` too.
   package static func forms(of name: String) -> [String] {
     let base = base(of: name)
-    guard base != name, let version = Version(name.dropFirst(base.count + 1)) else { return [name] }
+    guard let version = version(of: name) else { return [name] }
     return version.parts.indices.reversed().map { of(base, version.prefix($0 + 1)) } + [base]
   }
 

@@ -9,7 +9,7 @@ struct ManifestTarget: FuzzTarget {
 
   private static let keys = [
     "name", "about", "default", "interpreter", "program", "variable", "alternatives", "reference", "missing", "needs",
-    "command", "environment", "note",
+    "command", "environment", "note", "interpreters", "version", "parts", "arguments",
   ]
 
   init() {
@@ -21,7 +21,8 @@ struct ManifestTarget: FuzzTarget {
     }
     // There are many divergences, and few manifests.
     seeds = Array(repeatElement(manifests, count: 1 + divergences.count / 10).joined()) + divergences.prefix(40)
-    words = JSONTokens.words(of: seeds) + ["{peer}", "{cache}", "{program}", "\u{338}"].map { Array($0.utf8) }
+    words =
+      JSONTokens.words(of: seeds) + ["{peer}", "{cache}", "{program}", "{version}", "\u{338}"].map { Array($0.utf8) }
   }
 
   static func pieces(_ input: [UInt8]) -> [Range<Int>] { JSONTokens.ranges(input) }
@@ -50,11 +51,22 @@ struct ManifestTarget: FuzzTarget {
           Array($0.utf8)
         })
     }
+    func strings() -> [UInt8] { JSONTokens.array((0...random.below(3)).map { _ in text() }) }
     switch key {
     case "default", "interpreter": return Array((random.once(in: 2) ? "true" : "false").utf8)
-    case "program": return object([("variable", text()), ("default", text())])
-    case "command": return JSONTokens.array((0...random.below(3)).map { _ in text() })
-    case "environment": return JSONTokens.object((0..<random.below(4)).map { _ in (text(), text()) })
+    case "program": return object([("variable", text()), ("default", text()), ("arguments", strings())])
+    case "command", "version", "arguments": return strings()
+    case "parts": return random.pick(["1", "2", "0", "-1", "9223372036854775807"].map { Array($0.utf8) })
+    case "interpreters":
+      let alternative = object([("command", strings()), ("needs", text())])
+      return object(
+        [("version", strings()), ("parts", value(of: "parts", &random))]
+          + (random.once(in: 2) ? [("alternatives", JSONTokens.array([alternative]))] : []))
+    case "environment":
+      return JSONTokens.object(
+        (0..<random.below(4)).map { _ in
+          random.once(in: 3) ? (Array("\"A*\"".utf8), Array("null".utf8)) : (text(), text())
+        })
     default: return text()
     }
   }
@@ -69,15 +81,26 @@ struct ManifestTarget: FuzzTarget {
   }
 
   private func checkManifest(_ input: [UInt8]) throws(Violation) -> Bool {
-    let places = PeerManifest.Places(cache: "/nowhere/cache", executable: "/nowhere/syrpc", environment: ["P": "a  b"])
+    let isRead = try checkManifest(input, on: nil)
+    guard let version = Version("1.2.3") else { return isRead }
+    let named = (name: "p@1", interpreter: NamedInterpreter(path: "/nowhere/program", version: version))
+    return try checkManifest(input, on: named) || isRead
+  }
+
+  private func checkManifest(
+    _ input: [UInt8], on named: (name: String, interpreter: NamedInterpreter)?
+  ) throws(Violation) -> Bool {
+    let places = PeerManifest.Places(
+      cache: "/nowhere/cache", executable: "/nowhere/syrpc", environment: ["P": "a  b", "AB": ""])
     let read = Result { () throws(InteropError) in
-      try PeerManifest(bytes: input, folder: "/nowhere/p", places: places)
+      try PeerManifest(bytes: input, folder: "/nowhere/p", places: places, on: named)
     }
     switch read {
     case .success(let manifest):
       try demand(!manifest.name.isEmpty, "a peer without a name")
+      let forbidden = named == nil ? "-/* ?@" : "-/* ?"
       try demand(
-        !manifest.name.unicodeScalars.contains { "-/* ?".unicodeScalars.contains($0) }, "named \(manifest.name)")
+        !manifest.name.unicodeScalars.contains { forbidden.unicodeScalars.contains($0) }, "named \(manifest.name)")
       let availability = try demanding("it cannot be looked for") { try manifest.availability(reference: nil) }
       if case .live(let command) = availability { try demand(!command.executable.isEmpty, "a command of no name") }
       return true

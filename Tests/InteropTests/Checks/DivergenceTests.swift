@@ -113,6 +113,16 @@ import Testing
     #expect(verdict(try await read(entry), try RecordedEvidence().evidence()).verdict == .fail)
   }
 
+  @Test func ofOneThatDoesNotStartTheNameSaysTheVersion() async throws {
+    let entry = Self.mandatory.replacing("\"most\"", with: "\"runtimes\": {\"python\": \">=3.12\"}, \"most\"")
+    let list = try await read(entry)
+    for (name, expected) in [("python@3.13", Verdict.known), ("python@3.9", .fail), ("python@3", .fail)] {
+      var recorded = try RecordedEvidence()
+      recorded.peers.putter = name
+      #expect(verdict(list, try recorded.evidence()).verdict == expected, "\(name)")
+    }
+  }
+
   @Test func itCanSpeakOfTheRuntimeOfAnother() async throws {
     let entry = Self.mandatory.replacing(
       "\"peer\": \"python\"",
