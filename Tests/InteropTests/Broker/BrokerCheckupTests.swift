@@ -28,7 +28,7 @@ import Testing
   private func looks(at broker: PrivateBroker, _ limit: Int) async throws {
     // As it is.
     let plain = try await findings(broker.address)
-    #expect(!plain.values.contains(where: \.isProblem))
+    #expect(plain.values.allSatisfy { !$0.isProblem })
     let identity = try await PrivateBroker.identity(of: broker.address)
     #expect(identity.product == "RabbitMQ")
     #expect(plain["version"]?.found == identity.description)
