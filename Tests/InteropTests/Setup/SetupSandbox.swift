@@ -52,7 +52,7 @@ struct SetupSandbox {
   private static let tools = [
     "awk", "basename", "cat", "chmod", "cmp", "dirname", "env", "grep", "head", "ls", "mkdir", "rm", "sed", "sh",
     "sort",
-    "tail", "tr",
+    "tail", "tr", "true",
   ]
 
   private func link(_ program: String) throws {
