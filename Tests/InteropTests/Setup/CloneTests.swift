@@ -8,12 +8,12 @@ import Testing
   .timeLimit(.minutes(2)),
   .enabled(if: FileManager.default.fileExists(atPath: "\(checkoutFolder)/.git"), "needs a clone of git"))
 struct CloneTests {
-  private func run(_ program: String, _ arguments: String..., in folder: String? = nil) async throws -> String {
+  private func run(_ program: String, _ arguments: String...) async throws -> String {
     let result = try await Subprocess.run(
-      program.hasPrefix("/") ? .path(.init(program)) : .name(program), arguments: Arguments(arguments),
-      workingDirectory: folder.map { .init($0) }, output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
-    #expect(result.terminationStatus.isSuccess, "\(program) \(arguments): \(result.standardError ?? "")")
-    return result.standardOutput ?? ""
+      .name("env"), arguments: Arguments([program] + arguments), output: .string(limit: 1 << 20),
+      error: .string(limit: 1 << 16))
+    #expect(result.terminationStatus.isSuccess, "\(program) \(arguments): \(result.standardError)")
+    return result.standardOutput
   }
 
   @Test func lineEndingsAreThoseOfTheRepositoryWhateverGitIsConfiguredTo() async throws {
@@ -21,7 +21,7 @@ struct CloneTests {
       // What is configured there: `core.autocrlf` is applied to a file as it is written.
       let clone = "\(folder)/clone"
       _ = try await run("git", "clone", "-q", "-c", "core.autocrlf=true", "--no-local", checkoutFolder, clone)
-      let files = try await run("git", "ls-files", "--eol", in: clone).split(separator: "\n")
+      let files = try await run("git", "-C", clone, "ls-files", "--eol").split(separator: "\n")
       #expect(files.count > 100)
       let changed = files.filter { line in
         let words = line.split(separator: " ", maxSplits: 2)
@@ -38,10 +38,10 @@ struct CloneTests {
       let clone = "\(folder)/a b#c'ü$"
       _ = try await run("git", "clone", "-q", "--no-local", checkoutFolder, clone)
       for peer in ["node", "php", "python", "ruby"] {
-        _ = try await run("\(clone)/interop/peers/\(peer)/setup", "\(folder)/cache", "--packages", in: clone)
+        _ = try await run("\(clone)/interop/peers/\(peer)/setup", "\(folder)/cache", "--packages")
       }
       // Nothing is installed; each peer says so in the clone.
-      _ = try await run("\(clone)/interop/setup", "--no-install", in: clone)
+      _ = try await run("\(clone)/interop/setup", "--no-install")
       let reasons = try FileManager.default.contentsOfDirectory(atPath: "\(clone)/build/peers")
       #expect(Set(reasons).isSuperset(of: ["node.missing", "php.missing", "python.missing"]), "\(reasons)")
     }

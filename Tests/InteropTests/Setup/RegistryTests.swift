@@ -1,6 +1,5 @@
 import Foundation
 import Interop
-import Subprocess
 import Testing
 
 private func isInstalled(_ programs: String...) -> Bool {
@@ -19,7 +18,7 @@ private func isInstalled(_ programs: String...) -> Bool {
 
   /// Runs the setup of a peer, with a registry, and with a home of its own.
   private func withSetup(
-    of peer: String, _ configure: (_ home: String, _ host: String) throws -> [Environment.Key: String],
+    of peer: String, _ configure: (_ home: String, _ host: String) throws -> [String: String],
     _ body: (_ cache: String, _ said: String) throws -> Void
   ) async throws {
     try await withTemporaryFolder { folder in
@@ -31,26 +30,21 @@ private func isInstalled(_ programs: String...) -> Bool {
         let cache = "\(folder)/cache"
         for path in [home, cache] { try Files.createFolder(path) }
         let host = "127.0.0.1:\(try await process.receive(within: .seconds(60)))"
-        let result = try await Subprocess.run(
-          .path("\(checkoutFolder)/interop/peers/\(peer)/setup"), arguments: [cache],
-          environment: Self.environment(home: home).updating(configure(home, host).mapValues { $0 }),
-          output: .discarded, error: .string(limit: 1 << 16))
-        #expect(result.terminationStatus.isSuccess)
-        try body(cache, result.standardError ?? "")
+        let outcome = try await runScript(
+          "\(checkoutFolder)/interop/peers/\(peer)/setup", [cache],
+          environment: Self.environment(home: home).merging(configure(home, host)) { $1 })
+        #expect(outcome.status == 0)
+        try body(cache, outcome.said)
       }
     }
   }
 
   /// Nothing of the user's configuration, and no other address than the registry's.
-  private static func environment(home: String) -> Environment {
-    let kept = ["PATH", "LANG", "LC_ALL"].compactMap { name in
-      ProcessInfo.processInfo.environment[name].map { (Environment.Key(stringLiteral: name), $0) }
-    }
-    return .custom(
-      Dictionary(uniqueKeysWithValues: kept).merging([
-        "HOME": home, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": "url.file:///nonexistent/.insteadOf", "GIT_CONFIG_VALUE_0": "https://",
-      ]) { $1 })
+  private static func environment(home: String) -> [String: String] {
+    ProcessInfo.processInfo.environment.filter { ["PATH", "LANG", "LC_ALL"].contains($0.key) }.merging([
+      "HOME": home, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_COUNT": "1",
+      "GIT_CONFIG_KEY_0": "url.file:///nonexistent/.insteadOf", "GIT_CONFIG_VALUE_0": "https://",
+    ]) { $1 }
   }
 
   private func reason(_ peer: String, in cache: String) -> String? {
@@ -102,7 +96,7 @@ private func isInstalled(_ programs: String...) -> Bool {
 
   private func composer(
     _ home: String, _ host: String, token: String, in credentials: Credentials = .file
-  ) throws -> [Environment.Key: String] {
+  ) throws -> [String: String] {
     let folder = credentials == .home ? "\(home)/elsewhere" : "\(home)/.composer"
     try Files.createFolder(folder)
     try configuration(host).write(toFile: "\(folder)/config.json", atomically: true, encoding: .utf8)

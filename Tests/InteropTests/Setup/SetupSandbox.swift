@@ -52,7 +52,7 @@ struct SetupSandbox {
   private static let tools = [
     "awk", "basename", "cat", "chmod", "cmp", "dirname", "env", "grep", "head", "ls", "mkdir", "rm", "sed", "sh",
     "sort",
-    "tail", "tr",
+    "tail", "tr", "true",
   ]
 
   private func link(_ program: String) throws {
@@ -117,14 +117,25 @@ struct SetupSandbox {
   func calls(of program: String) -> [String] { calls.filter { $0.hasPrefix("\(program) ") } }
 
   /// Runs `interop/setup`.
-  func setup(_ arguments: String..., environment: [Environment.Key: String] = [:]) async throws -> Outcome {
-    let base: [Environment.Key: String] = ["PATH": programs, "HOME": folder]
-    let result = try await Subprocess.run(
-      .path("\(folder)/checkout/interop/setup"), arguments: Arguments(arguments),
-      environment: .custom(base.merging(environment) { $1 }), output: .discarded, error: .string(limit: 1 << 16))
-    guard case .exited(let status) = result.terminationStatus else { return Outcome(said: result.standardError ?? "") }
-    return Outcome(status: status, said: result.standardError ?? "")
+  func setup(_ arguments: String..., environment: [String: String] = [:]) async throws -> Outcome {
+    try await runScript(
+      "\(folder)/checkout/interop/setup", arguments,
+      environment: ["PATH": programs, "HOME": folder].merging(environment) { $1 })
   }
+}
+
+/// Runs a shell script with nothing but an environment of its own; its standard output is left out.
+func runScript(
+  _ path: String, _ arguments: [String], environment: [String: String]
+) async throws -> SetupSandbox.Outcome {
+  let settings = environment.map { "\($0.key)=\($0.value)" }
+  let result = try await Subprocess.run(
+    .name("env"), arguments: Arguments(["-i"] + settings + ["/bin/sh", path] + arguments), output: .discarded,
+    error: .string(limit: 1 << 16))
+  guard case .exited(let status) = result.terminationStatus else {
+    return SetupSandbox.Outcome(said: result.standardError)
+  }
+  return SetupSandbox.Outcome(status: status, said: result.standardError)
 }
 
 /// A sandbox of this test alone.
