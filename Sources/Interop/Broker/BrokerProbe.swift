@@ -5,6 +5,7 @@ extension PrivateBroker {
   /// Starts a node that is ready when it completes an AMQP handshake.
   ///
   /// - Parameter installation: What runs; nil to look for it.
+  /// - Returns: The broker, ready for connections.
   /// - Throws: as ``start(_:in:settings:within:isReady:)``.
   package static func start(_ installation: RabbitMQInstallation? = nil) async throws -> PrivateBroker {
     try await start(installation, isReady: completesHandshake)

@@ -58,7 +58,8 @@ private let canRun = Program.path != nil && (try? RabbitMQInstallation.find()) !
       evidence.roles.putter.outcomes = [("open", PeerError(.failed, "no answer within 3 s"))]
       let environment = RunEnvironment(
         broker: BrokerEndpoint(
-          address: BrokerAddress(host: "127.0.0.1", port: 1), identity: .init(product: "", version: ""), isPrivate: true, acceptance: acceptance),
+          address: BrokerAddress(host: "127.0.0.1", port: 1), identity: .init(product: "", version: ""),
+          isPrivate: true, acceptance: acceptance),
         commands: [:], runFolder: nil, logFolder: folder, output: folder / "output")
       let judging = CellJudging(
         judge: Judge(divergences: [], golden: GoldenMessages()), environment: environment, witness: { _ in })

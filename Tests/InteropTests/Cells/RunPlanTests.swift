@@ -53,7 +53,8 @@ import Testing
     let plan = try plan()
     let cell = try #require(plan.cells.first { $0.scenario == .longest })
     let environment = RunEnvironment(
-      broker: .init(address: .init(host: "127.0.0.1"), identity: .init(product: "", version: ""), isPrivate: true), commands: [:], runFolder: nil,
+      broker: .init(address: .init(host: "127.0.0.1"), identity: .init(product: "", version: ""), isPrivate: true),
+      commands: [:], runFolder: nil,
       logFolder: "", output: "")
     let topology = plan.topology(of: cell, 1, environment)
     #expect(topology.resultExchange.utf8.count == 255)

@@ -52,7 +52,10 @@ import Testing
       try Files.write(Array("print('hostile')\n".utf8), to: folder / "json.py")
       try await expectAnAnswer(
         "python", on: "python3",
-        ["PYTHONPATH": folder, "PYTHONHASHSEED": "1", "PYTHONIOENCODING": "utf-16", "PYTHONWARNINGS": "error"])
+        [
+          "PYTHONPATH": folder, "PYTHONHOME": folder, "PYTHONHASHSEED": "1", "PYTHONIOENCODING": "utf-16",
+          "PYTHONWARNINGS": "error",
+        ])
     }
   }
 
