@@ -1,4 +1,5 @@
 import ArgumentParser
+import Interop
 
 /// `syrpc`: the library by hand, and the interoperability harness.
 @main
@@ -19,6 +20,7 @@ struct SyRPCCommand: AsyncParsableCommand {
     StandardStreams.prepare()
     do {
       try RawText.checkStart()
+      try DescriptorLimit.ensureMinimum()
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()

@@ -88,6 +88,7 @@ struct PrivateNode: Sendable {
   static let elsewhere = (virtualHost: "a b/%ü", user: "us/er@1", password: "p%41?ss wörd")
 
   /// A virtual host whose queues are quorum queues by default, with the delivery limit that RabbitMQ has from 4.0 on.
+  /// RabbitMQ 3.10 takes the type from the metadata.
   static let quorumVirtualHost = "quorum"
 
   /// RabbitMQ makes its default user and virtual host only where nothing else is defined. A cluster without a name is called
@@ -101,7 +102,9 @@ struct PrivateNode: Sendable {
       ],
       "vhosts": [
         {"name": "/"}, {"name": "\(replayVirtualHost)"}, {"name": "\(elsewhere.virtualHost)"},
-        {"name": "\(quorumVirtualHost)", "default_queue_type": "quorum"}
+        {
+          "name": "\(quorumVirtualHost)", "default_queue_type": "quorum", "metadata": {"default_queue_type": "quorum"}
+        }
       ],
       "policies": [
         {

@@ -1,3 +1,5 @@
+internal import Foundation
+
 #if canImport(Darwin)
   internal import Darwin
 #elseif canImport(Glibc)
@@ -19,34 +21,49 @@ package enum DescriptorLimit {
   /// How many cells can be run at a time with so many descriptors; 0 or less for none.
   package static func fitting(_ descriptors: Int, peers: Int) -> Int { (descriptors - base) / perCell(peers) }
 
-  /// The program itself, the broker's guard, the watch and the event loops.
-  private static let base = 128
+  /// What any command needs: its files and sockets, and NIO's event loops, one for each core, which end the program if they
+  /// get none.
+  package static let minimum = 32 + 4 * ProcessInfo.processInfo.activeProcessorCount
+
+  /// Besides, the broker's guard, the watch and the report.
+  private static let base = minimum + 64
 
   /// Three taps, each with a listener and two sockets for each connection of a peer; the inspector; and three adapters of
   /// each peer, since those that are not in use are kept for the next cell: two pipes and a log with three descriptors
   /// each, the log's file, and one to wait for the process.
   private static func perCell(_ peers: Int) -> Int { 40 + 3 * 7 * max(1, peers) }
 
-  /// Makes sure that so many can be open: raises the soft limit, as far as the hard one lets it.
+  /// Makes sure that any command can run.
+  ///
+  /// - Throws: ``InteropError`` if not enough can be open.
+  package static func ensureMinimum() throws {
+    try ensure(minimum) { "syrpc needs up to \(minimum) open files, and the hard limit is \($0): raise it (ulimit -n)" }
+  }
+
+  /// Makes sure that so many cells can be run at a time.
+  ///
+  /// - Throws: ``InteropError`` if they cannot.
+  package static func ensure(parallel: Int, peers: Int) throws {
+    let needed = needed(parallel: parallel, peers: peers)
+    try ensure(needed) { limit in
+      let fitting = fitting(limit, peers: peers)
+      return
+        "--parallel \(parallel) needs up to \(needed) open files, and the hard limit is \(limit): raise it (ulimit -n "
+        + "\(needed))" + (fitting > 0 ? ", or take --parallel \(fitting)" : "")
+    }
+  }
+
+  /// Raises the soft limit, if it has to be, as far as the hard one lets it.
   ///
   /// Not beyond what is needed: children inherit it, and some take time or memory in proportion, as Erlang and CPython 2.7
   /// do.
-  ///
-  /// - Throws: ``InteropError`` if so many cannot be open.
-  package static func ensure(parallel: Int, peers: Int) throws {
-    let needed = needed(parallel: parallel, peers: peers)
+  private static func ensure(_ needed: Int, _ complaint: (_ limit: Int) -> String) throws {
     var limits = rlimit()
     guard getrlimit(resource, &limits) == 0, limits.rlim_cur < rlim_t(needed) else { return }
-    let hard = limits.rlim_max
+    let (soft, hard) = (limits.rlim_cur, limits.rlim_max)
     limits.rlim_cur = min(rlim_t(needed), hard)
-    let isRaised = setrlimit(resource, &limits) == 0
-    guard isRaised, limits.rlim_cur >= rlim_t(needed) else {
-      let possible = isRaised ? limits.rlim_cur : hard
-      let fitting = fitting(Int(clamping: possible), peers: peers)
-      throw InteropError(
-        "--parallel \(parallel) needs up to \(needed) open files, and the hard limit is \(possible): raise it (ulimit -n "
-          + "\(needed))" + (fitting > 0 ? ", or take --parallel \(fitting)" : ""))
-    }
+    let limit = setrlimit(resource, &limits) == 0 ? limits.rlim_cur : soft
+    guard limit >= rlim_t(needed) else { throw InteropError(complaint(Int(clamping: limit))) }
   }
 
   #if canImport(Glibc)

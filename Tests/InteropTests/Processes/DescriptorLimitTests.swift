@@ -34,4 +34,16 @@ private let canRun = Program.path != nil
       ])
     #expect(result.ending == .exited(2))
   }
+
+  /// NIO would end the program by an illegal instruction.
+  @Test(.enabled(if: canRun, "needs syrpc"), arguments: [8, 20]) func noCommandRunsWithNextToNone(
+    _ limit: Int
+  ) async throws {
+    let result = try await script("ulimit -n \(limit); \"$syrpc\" tap --listen 127.0.0.1:0")
+    #expect(
+      result.lines == [
+        "Error: syrpc needs up to \(DescriptorLimit.minimum) open files, and the hard limit is \(limit): raise it (ulimit -n)"
+      ])
+    #expect(result.ending == .exited(2))
+  }
 }

@@ -9,7 +9,7 @@ import Testing
 private let canRun = Program.path != nil && (try? RabbitMQInstallation.find()) != nil
 
 /// Runs of `syrpc interop` on a broker that is not theirs.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: canRun, "needs syrpc and rabbitmq-server"))
+@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: canRun, "needs syrpc and rabbitmq-server"))
 struct ForeignBrokerTests {
   @Test func theReportHasWhatWasLeftOut() async throws {
     try await withTemporaryFolder { folder in
