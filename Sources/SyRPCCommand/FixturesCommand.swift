@@ -60,7 +60,7 @@ struct FixturesCommand: AsyncParsableCommand {
 
   struct Rebuild: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Take the recorded messages out of the transcripts anew; write the README's table and the checksums.")
+      abstract: "Take the recorded messages out of the transcripts anew; write the README's tables and the checksums.")
 
     @OptionGroup var checkout: CheckoutOption
 
@@ -68,6 +68,7 @@ struct FixturesCommand: AsyncParsableCommand {
       let checkout = try checkout.find()
       try RecordedMessages(checkout).rebuild()
       try PortabilityTable.rebuild(checkout)
+      try TestedVersions(checkout).write(checkout)
       try FixtureChecksums(checkout).write()
     }
   }

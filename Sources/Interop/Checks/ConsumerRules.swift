@@ -96,7 +96,8 @@ extension Rule {
       }
       guard !evidence.roles[role].hasFailed(at: "get_result") else { return .inapplicable(RoleEvidence.gaveUp) }
       // One that closes as soon as it has given up may not come to it.
-      guard evidence.roles[role].outcomes.last(where: { $0.operation != "close" })?.operation != "wait" else {
+      let operations = evidence.roles[role].outcomes.map(\.operation)
+      guard !zip(operations, operations.dropFirst() + ["close"]).contains(where: { $0 == ("wait", "close") }) else {
         return .inapplicable("it waited in vain, and left")
       }
       let conversations = evidence.roles[role].conversations

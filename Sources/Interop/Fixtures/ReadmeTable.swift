@@ -5,14 +5,17 @@ struct ReadmeTable {
   /// The table, of reStructuredText.
   let text: String
 
+  private static let begin = ".. The table is written by ``"
   private static let end = "\n.. End of the table.\n"
 
   /// The README with the table as it must be.
   ///
   /// - Throws: ``InteropError`` if it has no place for it.
   func inserted(in readme: String) throws(InteropError) -> String {
-    guard let begin = readme.firstRange(of: ".. The table is written by ``\(command)``.\n\n"),
-      let end = readme[begin.upperBound...].firstRange(of: Self.end)
+    guard let begin = readme.firstRange(of: "\(Self.begin)\(command)``.\n\n"),
+      let end = readme[begin.upperBound...].firstRange(of: Self.end),
+      // Not that of the next table.
+      !readme[begin.upperBound..<end.lowerBound].contains(Self.begin)
     else { throw InteropError("README.rst has no place for the table that \(command) writes") }
     return readme[..<begin.upperBound] + text + readme[end.lowerBound...]
   }
