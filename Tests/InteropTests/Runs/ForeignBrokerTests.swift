@@ -77,7 +77,7 @@ struct ForeignBrokerTests {
 
   @Test(arguments: [SIGINT, SIGTERM]) func aRunThatIsInterruptedLeavesNothingOnTheBroker(_ signal: Int32) async throws {
     try await run(["--parallel", "4"]) { run in
-      _ = try await run.lines(through: "cells on the broker at")
+      _ = try await run.lines(through: "cells on RabbitMQ")
       _ = try await run.lines(through: " cells")
       kill(run.pid, signal)
     } then: { ending, _, report in
