@@ -55,8 +55,7 @@ extension BrokerCheckup {
       queues: [wire.requestQueue.name, wire.resultQueue(at: 0).name],
       exchanges: [wire.requestExchange.name, wire.resultExchange.name])
     let granted = Finding(
-      "permissions", "configure, write and read",
-      "all that SyRPC needs, for names that begin as \(wire.requestQueue.name)")
+      "permissions", "configure, write and read", "all that SyRPC needs, for names that begin with \(appName)")
     return objections.isEmpty ? [granted] : objections
   }
 }

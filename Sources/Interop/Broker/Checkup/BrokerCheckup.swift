@@ -27,6 +27,7 @@ package struct BrokerCheckup: Sendable {
   }
 
   let address: BrokerAddress
+  let appName: String
   let topology: Topology
 
   /// - Parameters:
@@ -35,6 +36,7 @@ package struct BrokerCheckup: Sendable {
   /// - Throws: `SettingsError` if that can be no application's name.
   package init(_ address: BrokerAddress, appName: String) throws {
     self.address = address
+    self.appName = appName
     let unique = String(UInt32.random(in: .min ... .max), radix: 36)
     topology = Topology(
       try SyRPCSettings(
