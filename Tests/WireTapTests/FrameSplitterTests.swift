@@ -40,11 +40,11 @@ import WireTap
   }
 
   /// Quadratic removal from the front would take minutes here.
-  @Test(.timeLimit(.minutes(1))) func keepsUpWithManyMegabytes() async throws {
+  @Test(.timeLimit(.minutes(5))) func keepsUpWithManyMegabytes() async throws {
     let frame = Wire.body(Array(repeating: 7, count: 100))
     var splitter = FrameSplitter()
     var bytes: [UInt8] = []
-    for _ in 0..<200_000 { bytes += frame }
+    for _ in 0..<300_000 { bytes += frame }
     splitter.append(bytes)
     var count = 0
     while try splitter.next() != nil {
@@ -52,7 +52,7 @@ import WireTap
       // Others wait for a thread.
       if count % 1000 == 0 { await Task.yield() }
     }
-    #expect(count == 200_000)
+    #expect(count == 300_000)
   }
 
   @Test func saysWhereTheStreamBreaks() throws {
