@@ -36,6 +36,7 @@ enum FieldType: Sendable {
     "basic.ack": [("delivery-tag", .longlong), ("multiple", .bit)],
     "basic.reject": [("delivery-tag", .longlong), ("requeue", .bit)],
     "basic.nack": [("delivery-tag", .longlong), ("multiple", .bit), ("requeue", .bit)],
+    "connection.tune-ok": [("channel-max", .short), ("frame-max", .long), ("heartbeat", .short)],
     "connection.close-ok": [],
   ]
 
