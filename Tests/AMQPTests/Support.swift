@@ -27,9 +27,11 @@ enum Broker {
   }
 }
 
-/// Options with a name of the tests'.
+/// Options with a name of the tests', and patience with the broker: the disk of a busy machine, to which a durable queue is
+/// written, may stand still for longer than usual.
 func options(_ change: (inout ConnectionOptions) -> Void = { _ in }) -> ConnectionOptions {
   var options = ConnectionOptions(name: "AMQPTests")
+  options.replyTimeout = .seconds(60)
   change(&options)
   return options
 }

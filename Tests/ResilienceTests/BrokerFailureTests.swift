@@ -324,7 +324,7 @@ struct BrokerFailureTests {
       try await serving.value
       await server.close()
       // Its newest delivery is the one that was acknowledged.
-      let observer = try await AMQPConnection.open(node.address, ConnectionOptions(name: "observer"), logger: quiet)
+      let observer = try await observe(node.address)
       let status = try await observer.status(ofQueue: Topology(configuration.settings).requestQueue.name)
       #expect(status.messageCount == 0)
       await observer.close()

@@ -48,8 +48,7 @@ extension Application {
   fileprivate func untilGone(_ queue: String) async throws {
     while true {
       try await Task.sleep(for: configuration.settings.ttl * 2)
-      let observer = try await AMQPConnection.open(
-        configuration.brokers[0], ConnectionOptions(name: "SyRPCTests, expiry"), logger: quiet)
+      let observer = try await observe(configuration.brokers[0])
       do {
         _ = try await observer.status(ofQueue: queue)
       } catch let error as AMQPError where error.code == .notFound {

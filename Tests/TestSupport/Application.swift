@@ -108,6 +108,10 @@ package struct Application {
   }
 }
 
+/// How long a broker may take to answer where that is not what a test is about: the disk of a busy machine, to which a
+/// durable queue is written, may stand still for longer than ``SyRPCConfiguration/replyTimeout``.
+package let patience = Duration.seconds(60)
+
 package let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// Runs a test with an application of its own, and removes what it left on the broker.
@@ -134,7 +138,8 @@ package func withApplication(
   }
   let outcome: Result<Void, any Error>
   do {
-    let configuration = SyRPCConfiguration(settings: settings, broker: broker ?? address)
+    var configuration = SyRPCConfiguration(settings: settings, broker: broker ?? address)
+    configuration.replyTimeout = patience
     try await body(Application(configuration: configuration, topology: topology, observer: observer))
     outcome = .success(())
   } catch { outcome = .failure(error) }
@@ -148,8 +153,11 @@ package func withApplication(
   try outcome.get()
 }
 
-private func observe(_ address: BrokerAddress) async throws -> AMQPConnection {
-  try await AMQPConnection.open(address, ConnectionOptions(name: "SyRPCTests, observer"), logger: quiet)
+/// A connection of the test's own, to look at queues.
+package func observe(_ address: BrokerAddress) async throws -> AMQPConnection {
+  var options = ConnectionOptions(name: "SyRPCTests, observer")
+  options.replyTimeout = patience
+  return try await AMQPConnection.open(address, options, logger: quiet)
 }
 
 /// What a call throws, as this library's error.

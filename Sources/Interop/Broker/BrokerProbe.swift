@@ -31,8 +31,8 @@ extension PrivateBroker {
   ///
   /// - Throws: `AMQPError` if it lets nobody in.
   package static func identity(of address: BrokerAddress) async throws -> BrokerIdentity {
-    let options = ConnectionOptions(name: "SyRPC interop, probe")
-    let connection = try await AMQPConnection.open(address, options, logger: Logger(label: "syrpc.interop"))
+    let connection = try await AMQPConnection.open(
+      address, .patient("SyRPC interop, probe"), logger: Logger(label: "syrpc.interop"))
     let identity = await connection.broker
     await connection.close()
     return identity ?? BrokerIdentity(product: "", version: "")

@@ -195,8 +195,7 @@ actor BrokerInspector {
 
   private func open() async throws -> AMQPConnection {
     if let connection, await connection.isOpen { return connection }
-    let opened = try await AMQPConnection.open(
-      address, ConnectionOptions(name: "SyRPC interop, inspector"), logger: logger)
+    let opened = try await AMQPConnection.open(address, .patient("SyRPC interop, inspector"), logger: logger)
     connection = opened
     return opened
   }

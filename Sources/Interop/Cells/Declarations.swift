@@ -88,7 +88,7 @@ package final class Declarations: Sendable {
           var there = address
           there.virtualHost = virtualHost
           connection = try await AMQPConnection.open(
-            there, ConnectionOptions(name: "SyRPC interop, tidying"), logger: Logger(label: "syrpc.interop"))
+            there, .patient("SyRPC interop, tidying"), logger: Logger(label: "syrpc.interop"))
         }
         switch name.kind {
         case .queue: try await connection?.deleteQueue(name.name)
