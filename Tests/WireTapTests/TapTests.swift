@@ -4,7 +4,7 @@ import NIOConcurrencyHelpers
 import Testing
 import WireTap
 
-@Suite(.timeLimit(.minutes(2))) struct TapTests {
+@Suite(.timeLimit(.minutes(5))) struct TapTests {
   /// A broker, a tap before it, and one connection through both.
   private func connected(
     onFrame: (@Sendable (Int, Transcript.Entry) -> Void)? = nil

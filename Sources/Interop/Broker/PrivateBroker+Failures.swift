@@ -12,7 +12,7 @@ extension PrivateBroker {
   /// Starts the node again, on the same ports, with what it had on disk; waits until it is ready.
   ///
   /// - Throws: as ``start(_:in:settings:within:isReady:)``.
-  package func restart(within limit: Duration = .seconds(60)) async throws {
+  package func restart(within limit: Duration = .seconds(120)) async throws {
     do { try await startNode(by: .now + limit, isReady: Self.completesHandshake) } catch { throw explain(error, limit) }
   }
 

@@ -37,7 +37,7 @@ package final class PrivateBroker: Sendable {
   ///   `CancellationError`; a system error if its files cannot be written.
   package static func start(
     _ installation: RabbitMQInstallation? = nil, in state: StateFolder? = nil, settings: String = "",
-    plugins: [String] = [], joining member: PrivateBroker? = nil, within limit: Duration = .seconds(60),
+    plugins: [String] = [], joining member: PrivateBroker? = nil, within limit: Duration = .seconds(120),
     isReady: @escaping Probe
   ) async throws -> PrivateBroker {
     let installation = try installation ?? .find()

@@ -4,10 +4,12 @@ internal import Foundation
 struct Attempt<Value: Sendable>: Sendable {
   let operation: String
   let result: Result<Value, PeerError>
+  let started: Date
   let ended: Date
 
   init(_ operation: String, _ body: () async throws -> Value) async {
     self.operation = operation
+    started = .now
     do { result = .success(try await body()) } catch {
       result = .failure(error as? PeerError ?? PeerError(.broken, "\(error)"))
     }
@@ -45,7 +47,10 @@ extension RoleEvidence {
   mutating func note(_ got: [(resultID: String, attempt: Attempt<String>)], _ reader: inout TextReader) {
     for (id, attempt) in got {
       outcomes.append(attempt.outcome)
-      if attempt.outcome.error?.kind == .timeout { gaveUp = gaveUp ?? attempt.ended }
+      if attempt.outcome.error?.kind == .timeout {
+        gaveUp = gaveUp ?? attempt.ended
+        vain.append(VainWait(resultID: id, started: attempt.started, ended: attempt.ended))
+      }
       if let payload = attempt.value { results.append((id, payload, reader.read(Array(payload.utf8)))) }
     }
   }

@@ -7,7 +7,7 @@ extension CellPlay {
     for _ in 0..<count {
       let attempt = await Attempt("put_request") { [run, put] in
         try await run.sessions.putter.putRequest(
-          type: run.cell.scenario.requestType, payload: run.payloads[min(put, run.payloads.count - 1)].text)
+          type: run.cell.scenario.requestType(of: put), payload: run.payloads[min(put, run.payloads.count - 1)].text)
       }
       roles.putter.outcomes.append(attempt.outcome)
       // A server that is not asked does not wait in vain.

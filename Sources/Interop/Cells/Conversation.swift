@@ -1,3 +1,4 @@
+package import Foundation
 package import SyRPCWire
 package import WireTap
 
@@ -10,6 +11,8 @@ package struct Conversation: Sendable {
     package let channel: UInt16
     package let name: String
     package let fields: JSONObject
+    /// When the tap passed it on; nil where nobody noted when the connection was made.
+    package let moment: Date?
 
     package func text(_ field: String) -> String { fields[field]?.stringValue ?? "" }
     package func flag(_ field: String) -> Bool { fields[field]?.boolValue ?? false }
@@ -40,10 +43,17 @@ package struct Conversation: Sendable {
   ///   - reader: what has read the bodies of the other conversations of the cell.
   package init(_ transcript: Transcript, _ reader: inout TextReader) {
     self.transcript = transcript
+    let started = transcript.head.started.flatMap { try? Self.style.parse($0) }
+    func moment(_ entry: Int) -> Date? {
+      guard transcript.entries.indices.contains(entry) else { return nil }
+      return started?.addingTimeInterval(transcript.entries[entry].milliseconds / 1000)
+    }
     func steps(_ direction: Transcript.Direction) -> [Step] {
       transcript.entries.compactMap { entry in
         guard entry.direction == direction, let method = entry.frame.method else { return nil }
-        return Step(entry: entry.number, channel: entry.frame.channel, name: method.name, fields: method.fields)
+        return Step(
+          entry: entry.number, channel: entry.frame.channel, name: method.name, fields: method.fields,
+          moment: moment(entry.number))
       }
     }
     sent = steps(.toBroker)
@@ -62,12 +72,14 @@ package struct Conversation: Sendable {
     contents = transcript.contents
     let messages = contents.messages
     func read(_ names: String...) -> [Message] {
-      messages.filter { names.contains($0.method) }.map { Message($0, &reader) }
+      messages.filter { names.contains($0.method) }.map { Message($0, moment($0.entry), &reader) }
     }
     published = read("basic.publish")
     returned = read("basic.return")
     delivered = read("basic.deliver", "basic.get-ok")
   }
+
+  private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
   package func sent(_ name: String) -> [Step] { sent.filter { $0.name == name } }
 

@@ -1,4 +1,4 @@
-internal import Foundation
+package import Foundation
 package import SyRPCWire
 
 /// What was seen of one cell: what each peer said, what went over the wire, and what was left in the broker.
@@ -51,6 +51,8 @@ package struct RoleEvidence: Sendable {
   package var askedFor: [String] = []
   /// Whether what it put or gave back was still where it is to be taken from; nil if nobody looked.
   var isKept: Bool?
+  /// The results that it asked for and said that it had waited for in vain.
+  var vain: [VainWait] = []
   /// When it said that it had waited for a result in vain; nil if it did not.
   var gaveUp: Date?
   /// As the getter said: id and data as JSON text.
@@ -75,6 +77,13 @@ package struct RoleEvidence: Sendable {
 
   /// Whether its adapter failed at anything.
   package var hasFailed: Bool { outcomes.contains { $0.error != nil } }
+}
+
+/// A wait for a result that, so the peer says, did not come in time.
+package struct VainWait: Hashable, Sendable {
+  package let resultID: String
+  package let started: Date
+  package let ended: Date
 }
 
 /// A queue that was not left as an exchange should leave it.

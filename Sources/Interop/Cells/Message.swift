@@ -1,3 +1,4 @@
+package import Foundation
 package import SyRPCWire
 package import WireTap
 
@@ -6,9 +7,12 @@ package import WireTap
 package struct Message: Sendable {
   package let wire: WireMessage
   let text: ReadText
+  /// When its method passed the tap; nil where nobody noted when the connection was made.
+  package let moment: Date?
 
-  package init(_ wire: WireMessage, _ reader: inout TextReader) {
+  package init(_ wire: WireMessage, _ moment: Date?, _ reader: inout TextReader) {
     self.wire = wire
+    self.moment = moment
     text = reader.read(wire.body)
   }
 
@@ -18,10 +22,12 @@ package struct Message: Sendable {
   package subscript<Value>(dynamicMember path: KeyPath<WireMessage, Value>) -> Value { wire[keyPath: path] }
 
   package var resultID: String? { json?["result_id"]?.stringValue }
+  /// The type of a request.
+  var type: String? { json?["type"]?.stringValue }
   package var data: JSON? { json?["data"] }
 
   /// Whether it is a request that a server can answer.
-  var isRequest: Bool { resultID != nil && json?["type"]?.stringValue != nil && data != nil }
+  var isRequest: Bool { resultID != nil && type != nil && data != nil }
   /// Whether it is a result that a getter can take.
   var isResult: Bool { resultID != nil && data != nil }
 

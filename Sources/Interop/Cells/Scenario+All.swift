@@ -4,7 +4,7 @@ extension Scenario {
   /// All that a run has, in its order.
   package static let all: [Scenario] = [
     echo, settings, collision, traced, clientFirst, apart, extremes, unicode, longest, choppy, elsewhere, quorum,
-    givenBack, type, never, late, expiry, idle,
+    givenBack, crossing, type, types, never, late, expiry, idle,
     waiters, exception, burst, twoApplications, malformedRequest, malformedResult, restart,
   ]
 
@@ -23,7 +23,7 @@ extension Scenario {
     about: "7 queues, queue ttl 60 s, message ttl 5 s, dot, hyphen and space in the app name, request type ' echo '",
     payloads: ["hello", "list-of-objects", "null", "body-5000-bytes"], steps: call
   ).with {
-    $0.requestType = " echo "
+    $0.requestTypes = [" echo "]
     $0.ttl = 60
     $0.messageTTL = 5
     $0.resultQueueCount = 7
@@ -109,9 +109,29 @@ extension Scenario {
     name: "type", about: "a request type that nobody knows, with white space inside and around it", payloads: ["hello"],
     steps: call
   ).with {
-    $0.requestType = "\tno such type \n"
+    $0.requestTypes = ["\tno such type \n"]
     $0.varied = [.putter, .server]
   }
+
+  /// What a type may be: nobody reads it but the server's own code.
+  package static let types = Scenario(
+    name: "types", about: "request types with upper case, dots, what is not ASCII, and 200 bytes", payloads: ["hello"],
+    steps: opening + Array(repeating: [.put(1), .exchange], count: 4).flatMap(\.self)
+  ).with {
+    $0.requestTypes = [
+      "Billing.Invoice_Sent", "e\u{301}cho/Gr\u{F6}\u{DF}e.\u{65E5}\u{672C}", String(repeating: "aB3.-_:/", count: 25),
+      "0",
+    ]
+    $0.varied = [.putter, .server]
+  }
+
+  /// Most processes wait for results in several queues, one after the other or at a time.
+  package static let crossing = Scenario(
+    name: "crossing",
+    about: "64 queues; four calls, their results asked for crosswise on one connection, then two at a time",
+    payloads: ["hello"],
+    steps: opening + [.put(4), .serve(1), .serve(1), .serve(1), .serve(1), .get([2, 0]), .getAtOnce([3, 1])]
+  ).with { $0.resultQueueCount = 64 }
 
   package static let never = Scenario(
     name: "never", about: "a result that does not come in time, and is asked for again when it is there",

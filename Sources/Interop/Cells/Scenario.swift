@@ -13,8 +13,8 @@ package struct Scenario: Hashable, Sendable {
   package let steps: [Step]
   /// The roles that every implementation plays in turn; one that makes no difference is played by one of them.
   package var varied: Set<Role> = Set(Role.allCases)
-  /// The request type as the putter is given it.
-  package var requestType = "echo"
+  /// The request types as the putter is given them, call by call; the last one for all that follow.
+  package var requestTypes = ["echo"]
   /// Settings told to the peers, times in seconds; what is nil is left to their own defaults.
   package var ttl: Int?
   package var messageTTL: Int?
@@ -35,6 +35,9 @@ package struct Scenario: Hashable, Sendable {
     self.payloads = payloads
     self.steps = steps
   }
+
+  /// The type that the putter is given for a call, counted from 0.
+  func requestType(of call: Int) -> String { requestTypes[min(call, requestTypes.count - 1)] }
 
   /// How many requests are put.
   package var calls: Int {

@@ -6,6 +6,19 @@ extension Rule {
   /// AMQP 0-9-1 itself knows 4096 as the smallest (§4.2.3, frame-min-size).
   private static let smallestFrameMax: UInt64 = 8192
 
+  /// Methods that take away what others use.
+  private static let destructive = [
+    "queue.delete", "queue.purge", "queue.unbind", "exchange.delete", "exchange.unbind", "basic.recover",
+    "basic.recover-async",
+  ]
+
+  private static let usual: Set<String> = [
+    "connection.start-ok", "connection.secure-ok", "connection.tune-ok", "connection.open", "connection.close",
+    "connection.close-ok", "channel.open", "channel.close", "channel.close-ok", "channel.flow-ok", "exchange.declare",
+    "queue.declare", "queue.bind", "basic.qos", "basic.consume", "basic.cancel", "basic.cancel-ok", "basic.publish",
+    "basic.get", "basic.ack", "basic.reject", "basic.nack", "confirm.select",
+  ]
+
   static let connectionRules: [Rule] = [
     Rule("connection.exception", .required, Role.allCases, "the broker raises no exception") { evidence, role in
       let conversations = evidence.roles[role].conversations
@@ -38,6 +51,27 @@ extension Rule {
         none: "no connection was tuned",
         { $0.number("frame-max").map(String.init) ?? "none" },
         { $0.number("frame-max").map { $0 == 0 || $0 >= smallestFrameMax } ?? false })
+    },
+    Rule(
+      "connection.methods", .required, Role.allCases, "nothing that others use is deleted, emptied or unbound"
+    ) { evidence, role in
+      let peer = evidence.roles[role]
+      guard !peer.conversations.isEmpty else { return .inapplicable("no connection was made") }
+      let found = destructive.flatMap(peer.sent)
+      return .equal(
+        found.map { "\($0.name) \($0.text("queue"))\($0.text("exchange"))" }.uniqued().joined(separator: "; ").orNone,
+        "none", since: found.first?.moment)
+    },
+    Rule(
+      "connection.unusual", .informational, Role.allCases,
+      "only methods are sent that a client or a server of SyRPC needs"
+    ) { evidence, role in
+      let peer = evidence.roles[role]
+      guard !peer.conversations.isEmpty else { return .inapplicable("no connection was made") }
+      let found = peer.conversations.flatMap(\.sent).filter {
+        !usual.contains($0.name) && !destructive.contains($0.name)
+      }
+      return .equal(found.map(\.name).uniqued().joined(separator: ", ").orNone, "none", since: found.first?.moment)
     },
     Rule("connection.frames", .required, Role.allCases, "everything sent is AMQP 0-9-1, to the last byte") {
       evidence, role in

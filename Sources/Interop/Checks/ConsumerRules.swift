@@ -1,3 +1,4 @@
+internal import Foundation
 internal import SyRPCWire
 internal import WireTap
 
@@ -21,7 +22,7 @@ extension Rule {
       }.map(\.offset)
       return .all(
         peer.settled.enumerated().filter { !left.contains($0.offset) }.map(\.element), expected: "ack",
-        none: "no request was delivered", \.shown, { $0.kinds == [.ack] })
+        none: "no request was delivered", { $0.shown }, { $0.kinds == [.ack] })
     },
     Rule(
       "ack.result", .required, [.getter],
@@ -31,7 +32,9 @@ extension Rule {
       guard !settled.isEmpty else { return .inapplicable("no result was delivered") }
       let acknowledged = settled.filter { $0.kinds.contains(.ack) }
       if let twice = acknowledged.first(where: { $0.kinds.count > 1 }) {
-        return .failed(expected: "ack", observed: "\(twice.message.resultID ?? "no result_id"): \(twice.shown)")
+        return .failed(
+          expected: "ack", observed: "\(twice.message.resultID ?? "no result_id"): \(twice.shown)",
+          since: twice.moment)
       }
       if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
       // One that was published twice is acknowledged as often.
@@ -40,12 +43,14 @@ extension Rule {
       if evidence.roles[role].hasFailed(at: "get_result") {
         return asked.filter(ids.contains) == ids
           ? .inapplicable(RoleEvidence.gaveUp)
-          : .failed(expected: asked.joined(separator: ", then ").orNone, observed: ids.joined(separator: ", "))
+          : .failed(
+            expected: asked.joined(separator: ", then ").orNone, observed: ids.joined(separator: ", "),
+            since: acknowledged.first?.moment)
       }
       // Of several that wait at a time anyone may be first.
       let isConcurrent = evidence.cell.scenario.isConcurrent
       func shown(_ ids: [String]) -> String { (isConcurrent ? ids.sorted() : ids).joined(separator: ", ").orNone }
-      return .equal(shown(ids), shown(asked))
+      return .equal(shown(ids), shown(asked), since: settled.first?.moment)
     },
     Rule(
       "reject.requeue", .required, [.putter, .getter],
@@ -60,7 +65,7 @@ extension Rule {
       // A putter stays while others wait.
       return .all(
         evidence.roles[role].settled.filter { !$0.kinds.contains(.ack) && !(mayLeave && $0.kinds.isEmpty) },
-        expected: "reject with requeue", none: "every result delivered was acknowledged", \.shown
+        expected: "reject with requeue", none: "every result delivered was acknowledged", { $0.shown }
       ) { $0.kinds == [.requeue] && !(role == .putter && $0.isClosing) }
     },
     Rule(
@@ -110,15 +115,27 @@ extension Rule {
   ]
 }
 
+/// What became of a delivery.
+struct SettledDelivery: OnWire {
+  let message: Message
+  /// How it was settled: by nothing, once, or more than once.
+  let settlements: [Conversation.Settlement]
+
+  var kinds: [Conversation.Settlement.Kind] { settlements.map(\.kind) }
+  /// Whether that was when the peer had begun to close.
+  var isClosing: Bool { settlements.contains(where: \.isClosing) }
+  var shown: String { settlements.map(\.description).joined(separator: ", then ").orNone }
+  var moment: Date? { message.moment }
+}
+
 extension RoleEvidence {
   /// What became of each delivery.
-  var settled: [(message: Message, kinds: [Conversation.Settlement.Kind], isClosing: Bool, shown: String)] {
+  var settled: [SettledDelivery] {
     delivered.compactMap { message, conversation in
       let settlements = conversation.settlements(of: message)
       // Where a recording was cut, there is no more to be seen.
       if isCut, settlements.isEmpty { return nil }
-      let shown = settlements.map(\.description).joined(separator: ", then ").orNone
-      return (message, settlements.map(\.kind), settlements.contains(where: \.isClosing), shown)
+      return SettledDelivery(message: message, settlements: settlements)
     }
   }
 

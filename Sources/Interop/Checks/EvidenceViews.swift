@@ -6,6 +6,10 @@ extension RoleEvidence {
   func sent(_ name: String) -> [Conversation.Step] { conversations.flatMap { $0.sent(name) } }
   /// How many of the requests that it gets it has to answer; a recording all.
   var requestLimit: Int { replay == nil ? askedToServe : .max }
+  /// Whether the broker has closed a channel or a connection of it with an exception.
+  var hasMetException: Bool {
+    conversations.contains { $0.received.contains { $0.name == "channel.close" || $0.name == "connection.close" } }
+  }
   var published: [Message] { conversations.flatMap(\.published) }
 
   /// Deliveries, each with the conversation in which it is settled.

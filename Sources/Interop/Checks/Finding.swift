@@ -1,3 +1,4 @@
+package import Foundation
 package import WireTap
 
 /// What a check came to. A cell's is the worst of its checks'.
@@ -8,6 +9,8 @@ package enum Verdict: String, CaseIterable, Hashable, Sendable, Comparable {
   case note
   /// Failed as a listed divergence says.
   case known
+  /// Failed since another peer did something wrong in the same cell, which failed for that.
+  case affected
   /// A listed divergence that is not there: the list is wrong.
   case unexpectedPass = "unexpected-pass"
   case fail
@@ -16,7 +19,7 @@ package enum Verdict: String, CaseIterable, Hashable, Sendable, Comparable {
   private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
   /// Whether it makes the run fail.
-  package var isUnexpected: Bool { self == .fail || self == .unexpectedPass }
+  package var isUnexpected: Bool { self == .fail || self == .affected || self == .unexpectedPass }
 }
 
 /// One check, judged for one role of one cell.
@@ -26,11 +29,15 @@ package struct Finding: Sendable {
   /// Nil for what is nobody's in particular.
   package let role: Role?
   package let peer: String?
-  package let verdict: Verdict
+  package var verdict: Verdict
   package let expected: String?
   package let observed: String
   /// The divergence that it was held against.
   package let divergence: Divergence?
+  /// When the first frame that is not as expected was sent; nil if it is not about a frame.
+  package var since: Date?
+  /// Why it failed.
+  package var explanation = Explanation.itself
 }
 
 /// A cell, judged.
@@ -81,10 +88,26 @@ package struct CellResult: Sendable {
     return "interop/run \(options.joined(separator: " "))"
   }
 
-  /// Notes do not count.
-  package var verdict: Verdict {
+  /// The worst of its checks'. Notes do not count.
+  package var verdict: Verdict { worst(of: findings) }
+
+  /// The worst of its required checks': whether the peers understand each other.
+  package var conformance: Verdict { worst(of: findings.filter { $0.level == .required }) }
+
+  private func worst(of findings: [Finding]) -> Verdict {
     if skipReason != nil { return .skipped }
     let worst = findings.map(\.verdict).max() ?? .skipped
     return worst == .note ? .pass : worst
+  }
+
+  /// The causes of what is not as expected, the first on the wire first. What follows from a cause is not named.
+  package var blame: [Blame] {
+    findings.filter { $0.verdict == .fail && $0.explanation == .itself }.sorted { $0.precedes($1) }
+      .compactMap(\.blame)
+  }
+
+  /// Whether something became of the call that nobody's frames explain: that is the harness's own problem.
+  package var isUnexplained: Bool {
+    blame.isEmpty && findings.contains { $0.verdict == .fail || $0.verdict == .affected }
   }
 }

@@ -33,23 +33,31 @@ extension Rule {
     ) { evidence, role in
       let ids = evidence.published(role).map { $0.resultID ?? "none" }
       return .all(
-        ids, expected: "a UUIDv4 each: \(evidence.resultIDs.joined(separator: ", "))", none: "nothing was published",
-        { $0 }
-      ) { id in id.isUUIDv4 && evidence.resultIDs.contains(id) && ids.filter { $0 == id }.count == 1 }
+        evidence.published(role), expected: "a UUIDv4 each: \(evidence.resultIDs.joined(separator: ", "))",
+        none: "nothing was published", { $0.resultID ?? "none" }
+      ) { message in
+        let id = message.resultID ?? "none"
+        return id.isUUIDv4 && evidence.resultIDs.contains(id) && ids.filter { $0 == id }.count == 1
+      }
     },
     Rule("json.result-id-kept", .required, [.server], "the result has the id of the request") { evidence, role in
       if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
       return .all(
-        evidence.published(role).map { $0.resultID ?? "none" },
-        expected: evidence.deliveredRequestIDs.joined(separator: ", ").orNone, none: "nothing was published", { $0 },
-        { evidence.deliveredRequestIDs.contains($0) })
+        evidence.published(role), expected: evidence.deliveredRequestIDs.joined(separator: ", ").orNone,
+        none: "nothing was published", { $0.resultID ?? "none" }
+      ) { message in message.resultID.map(evidence.deliveredRequestIDs.contains) ?? false }
     },
     Rule("json.type", .required, [.putter], "the request type is as given, without the white space around it") {
       evidence, role in
       .all(
-        evidence.published(role).compactMap { $0.json?["type"]?.stringValue },
-        expected: evidence.cell.scenario.requestType.trimmed.debugDescription, none: "nothing was published",
-        \.debugDescription, { $0 == evidence.cell.scenario.requestType.trimmed })
+        evidence.published(role).filter { $0.type != nil },
+        expected: evidence.cell.scenario.requestTypes.map(\.trimmed.debugDescription).joined(separator: ", then "),
+        none: "nothing was published", { $0.type?.debugDescription ?? "" }
+      ) { message in
+        // An id that nobody knows is another check's affair.
+        let call = evidence.resultIDs.firstIndex { $0 == message.resultID } ?? 0
+        return message.type?.utf8.elementsEqual(evidence.cell.scenario.requestType(of: call).trimmed.utf8) ?? false
+      }
     },
   ]
 
@@ -58,8 +66,8 @@ extension Rule {
   ) -> Rule {
     Rule(id, .required, [.putter, .server], meaning) { evidence, role in
       .all(
-        evidence.published(role).map(observe), expected: expected, none: "nothing was published", { $0 },
-        { $0 == expected })
+        evidence.published(role), expected: expected, none: "nothing was published", observe,
+        { observe($0) == expected })
     }
   }
 }

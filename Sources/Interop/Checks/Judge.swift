@@ -1,7 +1,12 @@
+internal import Foundation
+
 /// Holds evidence against the checks and the list of known divergences.
 package struct Judge: Sendable {
+  /// The checks that are reported.
   package let rules: [Rule]
   package let divergences: [Divergence]
+  /// What may make a run fail: failures of checks of less weight are notes.
+  package let level: Level
   /// The same by the ids of their checks.
   private let divergencesByCheck: [String: [Divergence]]
 
@@ -11,16 +16,23 @@ package struct Judge: Sendable {
   ///   - checks: the ids of the checks to make; all by default.
   ///   - divergences: what is known and accepted.
   ///   - golden: what peers' bodies must be, byte for byte.
+  ///   - level: the least weight of a check that makes a run fail.
   package init(
-    checks: [Glob] = [Glob("*")], divergences: [Divergence], golden: GoldenMessages
+    checks: [Glob] = [Glob("*")], divergences: [Divergence], golden: GoldenMessages, level: Level = .recommended
   ) {
+    let all = Self.rules(golden)
     self.init(
-      rules: Self.rules(golden).filter { rule in checks.contains { $0.matches(rule.id) } }, divergences: divergences)
+      all, rules: all.filter { rule in checks.contains { $0.matches(rule.id) } }, divergences: divergences, level)
   }
 
-  private init(rules: [Rule], divergences: [Divergence]) {
+  /// All checks there are: what is not reported may explain what is.
+  private let all: [Rule]
+
+  private init(_ all: [Rule], rules: [Rule], divergences: [Divergence], _ level: Level) {
+    self.all = all
     self.rules = rules
     self.divergences = divergences
+    self.level = level
     divergencesByCheck = Dictionary(grouping: divergences, by: \.check)
   }
 
@@ -29,7 +41,7 @@ package struct Judge: Sendable {
   /// - Parameter version: the broker's; nil if it is unknown, or if the broker is no RabbitMQ.
   /// - Returns: the judge.
   package func on(broker version: Version?) -> Judge {
-    Judge(rules: rules, divergences: divergences.filter { $0.applies(onBroker: version) })
+    Judge(all, rules: rules, divergences: divergences.filter { $0.applies(onBroker: version) }, level)
   }
 
   /// All rules, those that need a fixture with it.
@@ -42,9 +54,14 @@ package struct Judge: Sendable {
   package func judge(_ evidence: Evidence) -> CellResult {
     var findings: [Finding] = []
     // What is being interrupted is judged in part, and not reported.
-    for rule in rules where !Task.isCancelled {
+    for rule in all where !Task.isCancelled {
       for role in rule.roles { findings.append(finding(rule, role, evidence)) }
       if rule.roles.isEmpty { findings.append(finding(rule, nil, evidence)) }
+    }
+    findings = Attribution.explained(findings, evidence)
+    if rules.count < all.count {
+      let reported = Set(rules.map(\.id))
+      findings.removeAll { !reported.contains($0.check) }
     }
     return CellResult(cell: evidence.cell, findings: findings, identities: evidence.identities)
   }
@@ -59,23 +76,27 @@ package struct Judge: Sendable {
     let listed = role.flatMap { role in
       divergencesByCheck[rule.id]?.first { $0.covers(evidence.cell, rule.id, role, evidence.identities) }
     }
-    func found(_ verdict: Verdict, _ expected: String?, _ observed: String, _ divergence: Divergence? = nil) -> Finding
-    {
+    func found(
+      _ verdict: Verdict, _ expected: String?, _ observed: String, _ divergence: Divergence? = nil, since: Date? = nil
+    ) -> Finding {
       Finding(
         check: rule.id, level: rule.level, role: role, peer: peer, verdict: verdict,
         expected: expected?.shortened(to: 400),
         // What is as it should be needs few words.
-        observed: observed.shortened(to: verdict == .pass || verdict == .skipped ? 80 : 400), divergence: divergence)
+        observed: observed.shortened(to: verdict == .pass || verdict == .skipped ? 80 : 400), divergence: divergence,
+        since: since)
     }
+    // What is of less weight than what counts is worth knowing.
+    func unexpected(_ verdict: Verdict) -> Verdict { rule.level < level ? .note : verdict }
     switch rule.judge(evidence, role ?? .putter) {
     case .passed(let observed):
       guard let listed else { return found(.pass, nil, observed) }
-      return found(.unexpectedPass, "a failure, as \(listed.place) says", observed, listed)
-    case .failed(let expected, let observed):
+      return found(unexpected(.unexpectedPass), "a failure, as \(listed.place) says", observed, listed)
+    case .failed(let expected, let observed, let since):
       if let listed, listed.observed.matches(observed, payload: evidence.cell.payload) {
-        return found(.known, expected, observed, listed)
+        return found(.known, expected, observed, listed, since: since)
       }
-      return found(rule.level == .informational ? .note : .fail, expected, observed)
+      return found(unexpected(.fail), expected, observed, since: since)
     case .inapplicable(let reason):
       return found(.skipped, nil, reason)
     }

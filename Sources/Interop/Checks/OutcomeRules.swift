@@ -1,15 +1,22 @@
 extension Rule {
-  static let outcomeRules: [Rule] = [
-    outcome("outcome.open", [.putter, .server, .getter], "open", "the peer connects and is ready"),
-    outcome("outcome.put", [.putter], "put_request", "the request is put"),
-    outcome("outcome.serve", [.server], "serve", "the request is got and its result put"),
-    outcome("outcome.get", [.putter, .getter], "get_result", "the result is got within its time"),
-    outcome("outcome.wait", [.server, .getter], "wait", "what does not come is waited for, and the peer says so"),
-    outcome("outcome.close", [.putter, .server, .getter], "close", "the peer closes when it is told to"),
+  /// The operation of the peer protocol that a check of outcomes is about.
+  static let operations = [
+    "outcome.open": "open", "outcome.put": "put_request", "outcome.serve": "serve", "outcome.get": "get_result",
+    "outcome.wait": "wait", "outcome.close": "close",
   ]
 
-  private static func outcome(_ id: String, _ roles: [Role], _ operation: String, _ meaning: String) -> Rule {
+  static let outcomeRules: [Rule] = [
+    outcome("outcome.open", [.putter, .server, .getter], "the peer connects and is ready"),
+    outcome("outcome.put", [.putter], "the request is put"),
+    outcome("outcome.serve", [.server], "the request is got and its result put"),
+    outcome("outcome.get", [.putter, .getter], "the result is got within its time"),
+    outcome("outcome.wait", [.server, .getter], "what does not come is waited for, and the peer says so"),
+    outcome("outcome.close", [.putter, .server, .getter], "the peer closes when it is told to"),
+  ]
+
+  private static func outcome(_ id: String, _ roles: [Role], _ meaning: String) -> Rule {
     Rule(id, .required, roles, meaning) { evidence, role in
+      let operation = operations[id] ?? ""
       let outcomes = evidence.roles[role].outcomes
       if operation == "get_result", !evidence.roles.server.outcomes.isEmpty, evidence.published(.server).isEmpty {
         return .inapplicable("the server published no result")

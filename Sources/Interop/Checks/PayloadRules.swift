@@ -17,14 +17,14 @@ extension Rule {
       if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
       return .all(
         evidence.roles[role].seen,
-        expected: delivered.map { "\($0.json?["type"]?.stringValue ?? "no type") \($0.data?.shown ?? "no data")" }
+        expected: delivered.map { "\($0.type ?? "no type") \($0.data?.shown ?? "no data")" }
           .uniqued().joined(separator: "; ").orNone,
         none: "no request was seen", { "\($0.request.type) \($0.request.payload.shortened())" }
       ) { seen in
         delivered.contains { message in
           message.resultID == seen.request.resultID && message.data == seen.text.json
             // Servers may take off the white space that a putter should have.
-            && message.json?["type"]?.stringValue?.trimmed == seen.request.type.trimmed
+            && message.type.map { $0.trimmed.utf8.elementsEqual(seen.request.type.trimmed.utf8) } ?? false
         }
       }
     },

@@ -14,8 +14,17 @@ extension Rule {
     ) { evidence, role in
       let expected = evidence.expectedHeaders(role)
       return .all(
-        evidence.published(role).map { $0.property("headers") }, expected: expected ?? "absent",
-        none: "nothing was published", { $0 ?? "absent" }, { $0 == expected })
+        evidence.published(role), expected: expected ?? "absent", none: "nothing was published",
+        { $0.property("headers") ?? "absent" }, { $0.property("headers") == expected })
+    },
+    Rule(
+      "trace.context", .recommended, [.putter, .server],
+      "a message has the context of the trace, where its sender says that it traces"
+    ) { evidence, role in
+      guard let expected = evidence.expectedHeaders(role) else { return .inapplicable("there is no trace") }
+      return .all(
+        evidence.published(role), expected: expected, none: "nothing was published",
+        { $0.property("headers") ?? "absent" }, { $0.property("headers")?.contains("traceparent") == true })
     },
     Rule(
       "properties.others", .required, [.putter, .server],
@@ -23,8 +32,9 @@ extension Rule {
     ) { evidence, role in
       let known = ["content-type", "content-encoding", "delivery-mode", "correlation-id", "priority", "headers"]
       return .all(
-        evidence.published(role).map { message in message.wire.properties.keys.filter { !known.contains($0) } },
-        expected: "none", none: "nothing was published", { $0.joined(separator: ", ").orNone }, \.isEmpty)
+        evidence.published(role), expected: "none", none: "nothing was published",
+        { $0.properties.keys.filter { !known.contains($0) }.joined(separator: ", ").orNone }
+      ) { $0.properties.keys.allSatisfy(known.contains) }
     },
   ]
 
@@ -33,8 +43,8 @@ extension Rule {
     Rule("properties.\(name)", level, [.putter, .server], meaning) { evidence, role in
       let expected = evidence.topology.contract.properties[name]
       return .all(
-        evidence.published(role).map { $0.property(name) }, expected: expected ?? "absent",
-        none: "nothing was published", { $0 ?? "absent" }, { $0 == expected })
+        evidence.published(role), expected: expected ?? "absent", none: "nothing was published",
+        { $0.property(name) ?? "absent" }, { $0.property(name) == expected })
     }
   }
 }

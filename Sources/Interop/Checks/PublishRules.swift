@@ -10,16 +10,21 @@ extension Rule {
       let binding = evidence.topology.requestBinding
       let put = evidence.roles[role].outcomes.count { $0.operation == "put_request" && $0.error == nil }
       guard put > 0 else { return .inapplicable("no request was put") }
+      let published = evidence.published(role)
       return .equal(
-        evidence.published(role).map { "\($0.exchange) by \($0.routingKey)" }.joined(separator: "; ").orNone,
+        published.map { "\($0.exchange) by \($0.routingKey)" }.joined(separator: "; ").orNone,
         Array(repeating: "\(binding.exchange) by \(binding.routingKey)", count: put)
-          .joined(separator: "; "))
+          .joined(separator: "; "), since: published.first?.moment)
     },
     Rule("publish.result", .required, [.server], "each request is answered by one result") { evidence, role in
       let requests = evidence.deliveredRequestIDs
       guard !requests.isEmpty else { return .inapplicable("no request was delivered") }
       // What a request does to a server is outcome.serve's affair; here it counts what one that works leaves out.
-      if evidence.published(role).isEmpty, evidence.roles[role].hasFailed {
+      // One that waits on with a good request in its hands has said nothing.
+      let hasWaitedOn = evidence.roles[role].outcomes.allSatisfy { $0.error.map { $0.kind == .timeout } ?? true }
+      if evidence.published(role).isEmpty, evidence.roles[role].hasFailed,
+        !hasWaitedOn || evidence.excuse(role) != nil || evidence.roles[role].hasMetException
+      {
         return .inapplicable("the server failed before it published anything")
       }
       var observed = evidence.published(role).map { $0.resultID ?? "no result_id" }
@@ -28,7 +33,9 @@ extension Rule {
         if let place = observed.firstIndex(of: id) { observed.remove(at: place) }
       }
       let asked = requests.prefix(evidence.roles[role].requestLimit)
-      return .equal(observed.sorted().joined(separator: "; ").orNone, asked.sorted().joined(separator: "; "))
+      return .equal(
+        observed.sorted().joined(separator: "; ").orNone, asked.sorted().joined(separator: "; "),
+        since: evidence.published(role).first?.moment ?? evidence.roles[role].delivered.first?.message.moment)
     },
     Rule(
       "publish.in-time", .required, [.server], "a result that a getter gave up waiting for was published before that"
@@ -38,7 +45,7 @@ extension Rule {
         $0.name == "basic.consume-ok"
       }
       guard let gaveUp = evidence.roles.getter.gaveUp, isConsuming else { return .inapplicable("no getter gave up") }
-      let times = evidence.roles[role].conversations.flatMap(\.publicationTimes)
+      let times = evidence.published(role).compactMap(\.moment)
       return .all(
         times, expected: "before the getter gave up", none: "no result was published",
         { "\(Int($0.timeIntervalSince(gaveUp) * 1000)) ms after that" }, { $0 <= gaveUp })
@@ -51,8 +58,8 @@ extension Rule {
     Rule("publish.result-exchange", .required, [.server], "results are published to the result exchange") {
       evidence, role in
       .all(
-        evidence.published(role).map(\.exchange), expected: evidence.topology.resultExchange,
-        none: "no result was published", { $0 }, { $0.utf8.elementsEqual(evidence.topology.resultExchange.utf8) })
+        evidence.published(role), expected: evidence.topology.resultExchange, none: "no result was published",
+        { $0.exchange }, { $0.exchange.utf8.elementsEqual(evidence.topology.resultExchange.utf8) })
     },
     Rule(
       "publish.mandatory", .recommended, [.putter, .server],
@@ -69,15 +76,6 @@ extension Rule {
         { $0.immediate == true ? "immediate" : "not immediate" }, { $0.immediate == false })
     },
   ]
-}
-
-extension Conversation {
-  /// When each message was published; nothing where nobody noted when the connection was made.
-  fileprivate var publicationTimes: [Date] {
-    let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-    guard let started = transcript.head.started.flatMap({ try? style.parse($0) }) else { return [] }
-    return published.map { started.addingTimeInterval(transcript.entries[$0.entry].milliseconds / 1000) }
-  }
 }
 
 extension Evidence {

@@ -1,11 +1,15 @@
 /// How much a check weighs.
-package enum Level: String, Hashable, Sendable, CaseIterable {
+package enum Level: String, Hashable, Sendable, CaseIterable, Comparable {
   /// Part of the wire format: calls between implementations break without it.
   case required
   /// What a good implementation does; without it results can be lost, or others are disturbed.
   case recommended
   /// A difference worth knowing, of no consequence.
   case informational
+
+  /// What weighs less comes first.
+  package static func < (left: Level, right: Level) -> Bool { left.weight < right.weight }
+  private var weight: Int { self == .required ? 2 : self == .recommended ? 1 : 0 }
 }
 
 /// One named assertion on what one role did in a cell.
@@ -33,33 +37,5 @@ package struct Rule: Sendable {
   /// All checks, in the order of a call.
   package static let all: [Rule] =
     outcomeRules + identityRules + topologyRules + publishRules + framingRules + propertyRules + hashRules
-    + consumerRules + payloadRules + connectionRules + replayRules
-}
-
-/// What a rule finds.
-enum Judgement: Sendable, Hashable {
-  case passed(String)
-  case failed(expected: String, observed: String)
-  /// There is nothing to judge; why.
-  case inapplicable(String)
-
-  /// Passes if all items are as expected; names those that are not.
-  ///
-  /// What was expected is put into words only where it is wanted: a payload's takes its time.
-  static func all<Item>(
-    _ items: [Item], expected: @autoclosure () -> String, none: String, _ observe: (Item) -> String,
-    _ isExpected: (Item) -> Bool
-  ) -> Judgement {
-    guard !items.isEmpty else { return .inapplicable(none) }
-    let wrong = items.filter { !isExpected($0) }
-    let shown = (wrong.isEmpty ? items : wrong).map(observe)
-    let unique = shown.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-    let observed = unique.joined(separator: "; ")
-    return wrong.isEmpty ? .passed(observed) : .failed(expected: expected(), observed: observed)
-  }
-
-  /// Passes if `observed` is `expected`.
-  static func equal(_ observed: String, _ expected: String) -> Judgement {
-    observed.utf8.elementsEqual(expected.utf8) ? .passed(observed) : .failed(expected: expected, observed: observed)
-  }
+    + takingRules + consumerRules + payloadRules + connectionRules + replayRules
 }

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import SyRPCWire
 internal import WireTap
 
@@ -6,25 +7,22 @@ extension Rule {
     Rule("naming.exchange", .required, Role.allCases, "only the application's two exchanges are used") {
       evidence, role in
       let peer = evidence.roles[role]
-      let names =
-        peer.sent("exchange.declare").map { $0.text("exchange") } + peer.sent("queue.bind").map { $0.text("exchange") }
-        + peer.published.map(\.exchange)
+      let uses = ["exchange.declare", "queue.bind", "basic.publish"].flatMap(peer.sent)
       let expected = [evidence.topology.requestExchange, evidence.topology.resultExchange]
-      return .all(names, expected: expected.joined(separator: " or "), none: "no exchange was used", { $0 }) { name in
-        expected.contains { $0.utf8.elementsEqual(name.utf8) }
-      }
+      return .all(
+        uses, expected: expected.joined(separator: " or "), none: "no exchange was used", { $0.text("exchange") }
+      ) { use in expected.contains { $0.utf8.elementsEqual(use.text("exchange").utf8) } }
     },
     Rule("naming.queue", .required, Role.allCases, "only the application's request and result queues are used") {
       evidence, role in
       let peer = evidence.roles[role]
-      let names = ["queue.declare", "queue.bind", "basic.consume", "basic.get"].flatMap(peer.sent).map {
-        $0.text("queue")
-      }
+      let uses = ["queue.declare", "queue.bind", "basic.consume", "basic.get"].flatMap(peer.sent)
       let last = evidence.topology.resultQueueCount - 1
       let expected =
         "\(evidence.topology.requestQueue), or \(evidence.topology.resultQueue(at: 0)) to \(last)"
-      return .all(names, expected: expected, none: "no queue was used", { $0 }) { name in
-        evidence.isRequestQueue(name) || evidence.topology.resultQueueIndex(ofQueue: name) != nil
+      return .all(uses, expected: expected, none: "no queue was used", { $0.text("queue") }) { use in
+        evidence.isRequestQueue(use.text("queue"))
+          || evidence.topology.resultQueueIndex(ofQueue: use.text("queue")) != nil
       }
     },
     declared("exchange.type", "exchange.declare", "exchanges are direct", expected: { $0.exchangeType }) {
@@ -76,38 +74,42 @@ extension Rule {
     Rule("binding.result", .required, [.server, .getter], "each result queue is bound by its index") { evidence, role in
       .all(
         evidence.resultBinds(role), expected: evidence.expectedBinds(role) { "\($0.queue) by \($0.routingKey)" },
-        none: "no result queue was bound", { "\($0.queue) by \($0.routingKey)" }
+        none: "no result queue was bound", { "\($0.binding.queue) by \($0.binding.routingKey)" }
       ) { bind in
-        evidence.topology.resultQueueIndex(ofQueue: bind.queue).map { evidence.topology.resultBinding(at: $0) }?
-          .routingKey == bind.routingKey
+        evidence.topology.resultQueueIndex(ofQueue: bind.binding.queue).map { evidence.topology.resultBinding(at: $0) }?
+          .routingKey == bind.binding.routingKey
       }
     },
     Rule("binding.result-exchange", .required, [.server, .getter], "result queues are bound to the result exchange") {
       evidence, role in
       .all(
-        evidence.resultBinds(role).map(\.exchange), expected: evidence.topology.resultExchange,
-        none: "no result queue was bound", { $0 }, { $0.utf8.elementsEqual(evidence.topology.resultExchange.utf8) })
+        evidence.resultBinds(role), expected: evidence.topology.resultExchange, none: "no result queue was bound",
+        \.binding.exchange, { $0.binding.exchange.utf8.elementsEqual(evidence.topology.resultExchange.utf8) })
     },
     Rule(
       "declare.request", .required, [.putter, .server],
       "request exchange, queue and binding are declared before a request is put or taken"
     ) { evidence, role in
       evidence.declarations(
-        by: role, before: role == .putter ? "basic.publish" : "basic.consume",
-        where: {
+        by: role, before: role == .putter ? ["basic.publish"] : ["basic.consume", "basic.get"],
+        exchange: evidence.topology.requestExchange
+      ) { use in
+        let isMeant =
           role == .putter
-            ? $0.text("exchange") == evidence.topology.requestExchange
-            : evidence.isRequestQueue($0.text("queue"))
-        }, exchange: evidence.topology.requestExchange, queues: [evidence.topology.requestQueue])
+          ? use.text("exchange") == evidence.topology.requestExchange : evidence.isRequestQueue(use.text("queue"))
+        return isMeant ? evidence.topology.requestQueue : nil
+      }
     },
     Rule(
       "declare.result", .required, [.server, .getter],
       "the result queue is declared and bound before a result is put into it or taken from it"
     ) { evidence, role in
       evidence.declarations(
-        by: role, before: role == .server ? "basic.publish" : "basic.consume",
-        where: { role == .server || !evidence.isRequestQueue($0.text("queue")) }, exchange: nil,
-        queues: evidence.resultIndexes(for: role).map { evidence.topology.resultQueue(at: $0) })
+        by: role, before: role == .server ? ["basic.publish"] : ["basic.consume", "basic.get"], exchange: nil
+      ) { use in
+        if role == .server { return evidence.resultQueue(of: use, by: role) }
+        return evidence.isRequestQueue(use.text("queue")) ? nil : use.text("queue")
+      }
     },
     Rule(
       "declare.result-exchange", .required, [.server, .getter],
@@ -119,9 +121,12 @@ extension Rule {
         ? !peer.published.isEmpty : !peer.sent("basic.consume").isEmpty || !evidence.resultBinds(role).isEmpty
       guard isUsed else { return .inapplicable("no result was put or asked for") }
       let name = evidence.topology.resultExchange
-      let declared = peer.sent("exchange.declare").map { $0.text("exchange") }
-      return declared.contains(name)
-        ? .passed(name) : .failed(expected: name, observed: declared.joined(separator: "; ").orNone)
+      let declared = peer.sent("exchange.declare")
+      return declared.contains { $0.text("exchange") == name }
+        ? .passed(name)
+        : .failed(
+          expected: name, observed: declared.map { $0.text("exchange") }.joined(separator: "; ").orNone,
+          since: declared.first?.moment)
     },
   ]
 
@@ -141,42 +146,69 @@ extension Rule {
 
 extension Evidence {
   /// The bindings of result queues that a role made.
-  fileprivate func resultBinds(_ role: Role) -> [ExpectedTopology.Binding] {
-    roles[role].sent("queue.bind").filter { !isRequestQueue($0.text("queue")) }.map(\.binding)
+  fileprivate func resultBinds(_ role: Role) -> [Conversation.Step] {
+    roles[role].sent("queue.bind").filter { !isRequestQueue($0.text("queue")) }
   }
 
   fileprivate func expectedBinds(_ role: Role, _ shown: (ExpectedTopology.Binding) -> String) -> String {
     resultIndexes(for: role).map { shown(topology.resultBinding(at: $0)) }.joined(separator: "; ").orNone
   }
 
-  /// Whether, on one connection, the declarations were answered before the first use.
-  fileprivate func declarations(
-    by role: Role, before use: String, where isUse: (Conversation.Step) -> Bool, exchange: String?, queues: [String]
-  ) -> Judgement {
-    let uses = roles[role].conversations.compactMap { conversation in
-      conversation.sent.first { $0.name == use && isUse($0) }.map { (conversation, $0.entry) }
+  /// The queue that the result of a publication belongs into, by its id.
+  fileprivate func resultQueue(of use: Conversation.Step, by role: Role) -> String? {
+    let message = roles[role].conversations.flatMap(\.published).first {
+      $0.entry == use.entry && $0.moment == use.moment
     }
-    guard !uses.isEmpty, !queues.isEmpty else { return .inapplicable("no \(use) was sent") }
+    return message?.resultID.map { topology.resultQueue(at: topology.resultQueueIndex(for: $0)) }
+  }
+
+  /// Whether everything was declared, and bound, before each use.
+  ///
+  /// - Parameters:
+  ///   - role: by whom.
+  ///   - methods: what a use is.
+  ///   - exchange: what has to be declared besides; nil for nothing.
+  ///   - queue: which queue has to be there before a use; nil if it is not meant.
+  /// - Returns: what is missing.
+  fileprivate func declarations(
+    by role: Role, before methods: [String], exchange: String?, queue: (Conversation.Step) -> String?
+  ) -> Judgement {
+    var uses: [(use: Conversation.Step, connection: Int, queue: String)] = []
+    for conversation in roles[role].conversations {
+      for step in conversation.sent where methods.contains(step.name) {
+        if let name = queue(step) { uses.append((step, conversation.transcript.head.connection, name)) }
+      }
+    }
+    guard !uses.isEmpty else { return .inapplicable("no \(methods.joined(separator: " or ")) was sent") }
     // Another connection of the same process may have declared; what counts is that it happened before.
-    let earlier = roles[role].conversations.flatMap { conversation in
-      let limit = uses.first { $0.0.transcript.head.connection == conversation.transcript.head.connection }?.1
-      return conversation.sent.filter { step in limit.map { step.entry < $0 } ?? true }
+    func isDeclared(_ name: String, _ field: String, _ value: String, before use: Conversation.Step, _ connection: Int)
+      -> Bool
+    {
+      roles[role].conversations.contains { conversation in
+        let isSame = conversation.transcript.head.connection == connection
+        return conversation.sent.contains {
+          $0.name == name && $0.text(field).utf8.elementsEqual(value.utf8) && (!isSame || $0.entry < use.entry)
+        }
+      }
     }
     var missing: [String] = []
-    if let exchange, !earlier.contains(where: { $0.name == "exchange.declare" && $0.text("exchange") == exchange }) {
-      missing.append("exchange.declare \(exchange)")
-    }
-    // In a cell of several calls only the first queue must be there before the first use.
-    if !queues.contains(where: { queue in
-      ["queue.declare", "queue.bind"].allSatisfy { name in
-        earlier.contains { $0.name == name && $0.text("queue") == queue }
+    var since: Date?
+    for (use, connection, queue) in uses {
+      var here: [String] = []
+      if let exchange, !isDeclared("exchange.declare", "exchange", exchange, before: use, connection) {
+        here.append("exchange.declare \(exchange)")
       }
-    }) {
-      missing.append("queue.declare and queue.bind of \(queues.joined(separator: " or "))")
+      for method in ["queue.declare", "queue.bind"] where !isDeclared(method, "queue", queue, before: use, connection) {
+        here.append("\(method) \(queue)")
+      }
+      if !here.isEmpty { since = since ?? use.moment }
+      missing += here
     }
+    let expected = "declared and bound before each \(methods[0])"
     return missing.isEmpty
-      ? .passed("declared before the first \(use)")
-      : .failed(expected: "declared before the first \(use)", observed: "missing: \(missing.joined(separator: "; "))")
+      ? .passed(expected)
+      : .failed(
+        expected: expected, observed: "missing: \(missing.uniqued().joined(separator: "; "))", since: since)
   }
 }
 

@@ -1,6 +1,6 @@
 internal import TextTable
 
-/// The matrix as two tables: a line a combination, and a line a scenario.
+/// The matrix as two tables: a line a combination, and a line a scenario. What counts are the required checks.
 package struct MatrixTable {
   /// Scenarios that share a column.
   private struct Group: Sendable {
@@ -59,7 +59,7 @@ package struct MatrixTable {
   /// `61 pass, 5 known` - the worst first.
   private static func summary(_ results: [CellResult]) -> String {
     let counts = Verdict.allCases.reversed().compactMap { verdict -> String? in
-      let count = results.count { $0.verdict == verdict }
+      let count = results.count { $0.conformance == verdict }
       return count == 0 ? nil : "\(count) \(verdict.isUnexpected ? verdict.rawValue.uppercased() : verdict.rawValue)"
     }
     return counts.isEmpty ? "-" : counts.joined(separator: ", ")

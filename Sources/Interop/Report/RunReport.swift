@@ -56,10 +56,10 @@ package struct RunReport: Sendable {
     self.endedEarly = endedEarly
   }
 
-  /// How many cells came to each verdict. What a recording plays is not live, and counted apart.
+  /// How many cells came to each verdict by their required checks. What a recording plays is not live, and counted apart.
   package func totals(replayed: Bool) -> [(verdict: Verdict, count: Int)] {
-    [Verdict.pass, .known, .unexpectedPass, .fail, .skipped].map { verdict in
-      (verdict, cells.count { $0.verdict == verdict && ($0.cell.recording != nil) == replayed })
+    [Verdict.pass, .known, .unexpectedPass, .affected, .fail, .skipped].map { verdict in
+      (verdict, cells.count { $0.conformance == verdict && ($0.cell.recording != nil) == replayed })
     }
   }
 
@@ -73,7 +73,7 @@ package struct RunReport: Sendable {
 
 extension RunReport {
   /// The version of the schema.
-  package static let schema = 3
+  package static let schema = 4
 
   /// The whole report.
   package var json: JSON {
@@ -84,7 +84,9 @@ extension RunReport {
       "schema": .integer(Int64(Self.schema)), "run": .object(run), "peers": .array(peers.map(\.json)),
       "totals": counts(replayed: false), "replayed": counts(replayed: true),
       "as_expected": .bool(isAsExpected), "ended_early": endedEarly.map(JSON.string) ?? nil,
-      "divergence_problems": .array(problems.map(JSON.string)), "cells": .array(cells.map(\.json)),
+      "divergence_problems": .array(problems.map(JSON.string)),
+      "quality": .array(QualityTable(cells).rows.map(\.json)), "blame": .array(BlameList(cells).entries.map(\.json)),
+      "notes": .array(NoteList(cells).notes.map(\.json)), "cells": .array(cells.map(\.json)),
     ]
   }
 }
@@ -121,6 +123,8 @@ extension CellResult {
       "getter": .string(cell.combination.getter), "scenario": .string(cell.scenario.name),
       "payload": .string(cell.payload), "mode": .string(cell.recording == nil ? "live" : "replay"),
       "recording": cell.recording.map(JSON.string) ?? nil, "verdict": .string(verdict.rawValue),
+      "conformance": .string(conformance.rawValue), "blame": .array(blame.map(\.json)),
+      "unexplained": .bool(isUnexplained),
       "reason": skipReason.map(JSON.string) ?? nil, "folder": folder.map(JSON.string) ?? nil,
       "milliseconds": .integer(Int64(milliseconds)),
       "repeat": .string(repeatCommand),
@@ -136,9 +140,17 @@ extension Finding {
       "peer": peer.map(JSON.string) ?? nil, "verdict": .string(verdict.rawValue),
       "expected": expected.map(JSON.string) ?? nil, "observed": .string(observed),
     ]
+    switch explanation {
+    case .itself, .nobody: break
+    case .follows(let cause), .affected(let cause): members["because"] = cause.json
+    }
     if let divergence { members["divergence"] = .string(divergence.reason) }
     return .object(members)
   }
+}
+
+extension Blame {
+  var json: JSON { ["peer": .string(peer), "role": .string(role.rawValue), "check": .string(check)] }
 }
 
 extension JSON {

@@ -14,25 +14,19 @@ extension Judge {
     guard let finding = result.findings.first(where: { $0.check == mutation.check && $0.role == role }) else {
       return .missed("there is no such check of this role")
     }
-    guard finding.verdict == .fail || finding.verdict == .note, finding.peer == (role.map { _ in planting.peer })
+    guard [.fail, .note, .affected].contains(finding.verdict), finding.peer == (role.map { _ in planting.peer })
     else {
       return .missed("\(finding.verdict.rawValue): \(finding.observed)")
     }
     // A recording of a client plays two roles.
     var culprits = [mutation.role, mutation.accomplice]
     if evidence.roles[mutation.role].replay != nil { culprits += evidence.replayedRoles }
-    // That another one times out, or is refused what it needs, is how a defect hurts: nobody is blamed for it.
+    // What became of others is affected, and no blame; what is left is.
     let blamed = result.findings.filter { finding in
       finding.verdict == .fail && finding.role != nil && !culprits.contains(finding.role)
-        && !Self.consequences.contains(finding.check)
     }
     return .caught(blamed: blamed.map { "\($0.role?.rawValue ?? ""): \($0.check), observed \($0.observed)" })
   }
-
-  /// Checks of what becomes of a peer, not of what it sends.
-  private static let consequences: Set<String> = [
-    "outcome.open", "outcome.put", "outcome.serve", "outcome.get", "outcome.close", "connection.exception",
-  ]
 }
 
 extension Evidence {

@@ -51,7 +51,8 @@ package struct Mutation: Sendable {
 
   /// All of them, in the order of the checks.
   package static let all: [Mutation] =
-    answers + declarations + bindings + publications + bodies + properties + hashes + consumers + payloads + connections
+    answers + declarations + bindings + publications + bodies + properties + hashes + consumers + takings + payloads
+    + connections
     + recordings
 }
 

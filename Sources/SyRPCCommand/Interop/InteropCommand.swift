@@ -88,7 +88,8 @@ struct InteropCommand: AsyncParsableCommand {
       broker.map { BrokerChoice.existing(url: $0, replayVirtualHost: replayVirtualHost) }
       ?? .own(rabbitmq: rabbitmq.rabbitmq)
     let setup = try await InteropSetup(
-      selection: selection.selection, peers: peers, canReplay: choice.canReplay, replaysAll: selfTest)
+      selection: selection.selection, level: selection.counting, peers: peers, canReplay: choice.canReplay,
+      replaysAll: selfTest)
     let hash = try VectorVerification(sipHash: setup.checkout.vectors)
     guard hash.problems.isEmpty else {
       for problem in hash.problems.prefix(3) { printError("swift, SipHash-2-4: \(problem)") }

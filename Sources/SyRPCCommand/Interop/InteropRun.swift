@@ -165,10 +165,27 @@ struct InteropRun: Sendable {
     for line in MatrixTable.text(report.cells).split(separator: "\n", omittingEmptySubsequences: false) {
       print(line.contains("FAIL") || line.contains("UNEXPECTED") ? String(line).red : String(line))
     }
+    let quality = QualityTable(report.cells)
+    if !quality.rows.isEmpty {
+      print("")
+      for line in quality.text.split(separator: "\n", omittingEmptySubsequences: false) {
+        print(line.contains("FAIL") ? String(line).red : String(line))
+      }
+    }
     let summary = RunSummary(report)
     if !summary.divergences.isEmpty {
       print("\nKnown divergences seen:")
       for line in summary.divergences { print("  \(line)") }
+    }
+    let notes = NoteList(report.cells)
+    if !notes.notes.isEmpty {
+      print("\nNotes (informational checks that saw a difference):")
+      for line in notes.lines { print("  \(line)") }
+    }
+    let blame = BlameList(report.cells)
+    if !blame.entries.isEmpty {
+      print("\nNot as expected, and who is to blame:".red)
+      for line in blame.lines { print("  \(line)") }
     }
     for problem in report.problems { print("\nDivergence list: \(problem)".red) }
     if let reason = report.endedEarly?.split(separator: "\n").first {

@@ -17,12 +17,15 @@ struct InteropSetup {
 
   /// - Parameters:
   ///   - chosen: what of the matrix.
+  ///   - level: the least weight of a check that can make the run fail.
   ///   - peers: where the peers are.
   ///   - canReplay: whether recordings can stand in for peers that are not live.
   ///   - replaysAll: whether recordings of live peers are wanted too.
   /// - Throws: `InteropError`, `ValidationError`, `CancellationError`.
-  init(selection chosen: RunPlan.Selection, peers: PeerOptions, canReplay: Bool, replaysAll: Bool = false) async throws
-  {
+  init(
+    selection chosen: RunPlan.Selection, level: Level = .recommended, peers: PeerOptions, canReplay: Bool,
+    replaysAll: Bool = false
+  ) async throws {
     checkout = try peers.checkoutOption.find()
     let catalog = try await peers.catalog(checkout, canReplay: canReplay)
     // A peer named for a role takes part, also one that is outside the default matrix.
@@ -75,7 +78,7 @@ struct InteropSetup {
     judge = Judge(
       checks: chosen.checks.isEmpty ? [Glob("*")] : chosen.checks,
       divergences: try Divergence.read(checkout.divergences),
-      golden: try GoldenMessages(folder: checkout.messages))
+      golden: try GoldenMessages(folder: checkout.messages), level: level)
   }
 
   /// Checks that the peers that `--require` names are live.

@@ -2,7 +2,7 @@ import Foundation
 import Interop
 import Rainbow
 
-/// What is shown while the matrix runs: failures as they come; how far it is, on one line that is written over where
+/// What is shown while the matrix runs: the first failure of each check of each peer as it comes; how far it is, on one line that is written over where
 /// standard output is a terminal, and a line for each tenth elsewhere.
 actor ProgressLine {
   private let total: Int
@@ -12,19 +12,19 @@ actor ProgressLine {
 
   init(total: Int) { self.total = total }
 
-  /// Beyond this many, failures are counted and left to the report.
-  private static let shown = 20
+  /// What has been shown an example of.
+  private var blamed: Set<Blame?> = []
 
   func note(_ result: CellResult) {
     done += 1
     if result.verdict.isUnexpected {
       unexpected += 1
       clear()
-      if unexpected <= Self.shown {
+      let new = (result.isUnexplained ? [nil] : result.blame.map(Optional.some)).filter { !blamed.contains($0) }
+      if !new.isEmpty || result.verdict == .unexpectedPass {
         for (number, line) in RunSummary.lines(result).enumerated() { print(number == 0 ? line.red : line) }
-      } else if unexpected == Self.shown + 1 {
-        print("more than \(Self.shown) cells are not as expected; the rest is in the report")
       }
+      blamed.formUnion(new)
     }
     if isTerminal {
       // A line that wraps cannot be written over.

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Interop
 
-/// What of the matrix is run.
+extension Level: ExpressibleByArgument {}
+
+/// What of the matrix is run, and what counts.
 struct SelectionOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("Only these peers, in any role.", valueName: "pattern"))
   var peer: [String] = []
@@ -17,6 +19,18 @@ struct SelectionOptions: ParsableArguments {
   var payload: [String] = []
   @Option(name: .long, help: ArgumentHelp("Make only these checks.", valueName: "pattern"))
   var check: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What can make the run fail: required, recommended or informational checks, and those that weigh more.",
+      valueName: "level"))
+  var level = Level.recommended
+  @Flag(name: .long, help: "Notes make the run fail, but those that are listed: the same as --level informational.")
+  var strict = false
+
+  /// The least weight of a check that counts.
+  var counting: Level { strict ? .informational : level }
 
   /// The first option that was given, if any, by which cells are selected.
   var ofCells: String? {

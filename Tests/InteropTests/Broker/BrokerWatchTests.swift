@@ -3,7 +3,7 @@ import Testing
 
 @testable import Interop
 
-@Suite(.timeLimit(.minutes(1))) struct BrokerWatchTests {
+@Suite(.timeLimit(.minutes(5))) struct BrokerWatchTests {
   /// Nobody is there.
   private let watch = BrokerWatch(BrokerAddress(host: "127.0.0.1", port: 1))
   private let end = BrokerError(code: .ended, message: "it fell over")

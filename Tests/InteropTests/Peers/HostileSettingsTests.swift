@@ -4,7 +4,7 @@ import Testing
 @testable import Interop
 
 /// Interpreters run with the settings that their manifests and adapters state, whatever the user has set.
-@Suite(.timeLimit(.minutes(2))) struct HostileSettingsTests {
+@Suite(.timeLimit(.minutes(5))) struct HostileSettingsTests {
   private static func isThere(_ program: String) -> Bool {
     (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
       FileManager.default.isExecutableFile(atPath: "\($0)/\(program)")

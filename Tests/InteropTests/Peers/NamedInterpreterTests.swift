@@ -3,7 +3,7 @@ import Testing
 
 @testable import Interop
 
-@Suite(.timeLimit(.minutes(2))) struct NamedInterpreterTests {
+@Suite(.timeLimit(.minutes(5))) struct NamedInterpreterTests {
   private let places = PeerManifest.Places(cache: "/cache", executable: "/bin/syrpc")
   private static let manifest = """
     {

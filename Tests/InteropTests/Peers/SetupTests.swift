@@ -4,7 +4,7 @@ import Testing
 @testable import Interop
 
 /// The peers' own part of the installation, of interpreters that are named.
-@Suite(.timeLimit(.minutes(2))) struct SetupTests {
+@Suite(.timeLimit(.minutes(5))) struct SetupTests {
   @Test(arguments: ["python", "node", "php"])
   func whatCannotBeInstalledHasItsReasonByTheVersion(_ peer: String) async throws {
     try await withTemporaryFolder { folder in

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Interop
 
-@Suite(.timeLimit(.minutes(1))) struct SessionPoolTests {
+@Suite(.timeLimit(.minutes(5))) struct SessionPoolTests {
   private func evidence(_ error: PeerError?, _ role: Role = .server) throws -> Evidence {
     let cell = Cell(
       combination: Combination(putter: "a", server: "b", getter: "c"), scenario: .echo, payload: "hello")

@@ -24,6 +24,14 @@ extension Mutation {
       },
       trailing("without-frame-end", .putter, after: "basic.publish", [8, 0, 0, 0, 0, 0, 0, 0]),
       trailing("unknown-frame-type", .server, after: "basic.ack", [7, 0, 0, 0, 0, 0, 0, 0xCE]),
+      // basic.recover-async with requeue, and queue.purge of the queue that was declared last, without an answer.
+      trailing(
+        "recovers", .server, fails: "connection.methods", after: "basic.ack",
+        [1, 0, 1, 0, 0, 0, 5, 0, 60, 0, 100, 1, 0xCE]),
+      trailing(
+        "purges", .putter, fails: "connection.methods", after: "queue.bind",
+        [1, 0, 1, 0, 0, 0, 8, 0, 50, 0, 30, 0, 0, 0, 1, 0xCE]),
+      binding("binds-exchanges", .getter, after: "queue.bind"),
       trailing("stray-content", .getter, after: "basic.ack", [3, 0, 1, 0, 0, 0, 1, 0x20, 0xCE]),
       inTheGetters(.putter, fails: "publish.request"),
       inTheGetters(.server, fails: "publish.result"),
@@ -40,10 +48,27 @@ extension Mutation {
   }
 
   /// Bytes that are not AMQP, or belong nowhere.
-  private static func trailing(_ label: String, _ role: Role, after method: String, _ bytes: [UInt8]) -> Mutation {
-    edits(label, role, fails: "connection.frames", .toBroker, method) { unit, _ in
+  private static func trailing(
+    _ label: String, _ role: Role, fails check: String = "connection.frames", after method: String, _ bytes: [UInt8]
+  ) -> Mutation {
+    edits(label, role, fails: check, .toBroker, method) { unit, _ in
       var unit = unit
       unit.trailer = bytes
+      return .pass(unit)
+    }
+  }
+}
+
+extension Mutation {
+  /// The result exchange is bound to the request exchange, without an answer.
+  private static func binding(_ label: String, _ role: Role, after method: String) -> Mutation {
+    edits(label, role, fails: "connection.unusual", .toBroker, method) { unit, topology in
+      func short(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + text.utf8 }
+      let arguments =
+        [0, 40, 0, 30, 0, 0] + short(topology.resultExchange) + short(topology.requestExchange) + short("unused")
+        + [1, 0, 0, 0, 0]
+      var unit = unit
+      unit.trailer = [1, 0, 1, 0, 0, 0, UInt8(arguments.count)] + arguments + [0xCE]
       return .pass(unit)
     }
   }

@@ -18,6 +18,10 @@ extension Mutation {
       property("message-id", role, fails: "properties.others", "message-id", "1"),
       property("type", role, fails: "properties.others", "type", "echo"),
       property("app-id", role, fails: "properties.others", "app-id", "syrpc"),
+      sends("lost", role, fails: "trace.context", in: .traced, "basic.publish") { unit, _ in
+        // One that does not trace may have others.
+        if unit.properties?["headers"]?["traceparent"] != nil { unit.properties?["headers"] = nil }
+      },
     ]
   }
 
