@@ -125,12 +125,14 @@ extension Scenario {
     $0.varied = [.putter, .server]
   }
 
-  /// Most processes wait for results in several queues, one after the other or at a time.
+  /// Most processes put and wait for results of several queues on one connection. Those who wait at a time come first: one
+  /// that has got its result and stays may take others'.
   package static let crossing = Scenario(
     name: "crossing",
-    about: "64 queues; four calls, their results asked for crosswise on one connection, then two at a time",
+    about: "64 queues; four calls; two results are asked for at a time, two crosswise on one connection",
     payloads: ["hello"],
-    steps: opening + [.put(4), .serve(1), .serve(1), .serve(1), .serve(1), .get([2, 0]), .getAtOnce([3, 1])]
+    steps: opening + Array(repeating: [.put(1), .serve(1)], count: 4).flatMap(\.self)
+      + [.getAtOnce([3, 1]), .get([2, 0])]
   ).with { $0.resultQueueCount = 64 }
 
   package static let never = Scenario(

@@ -61,7 +61,7 @@ extension Rule {
       // A server may consume as it is opened, or each time that it is to serve.
       let waits = max(
         peer.conversations.count { !$0.sent("basic.consume").isEmpty },
-        peer.outcomes.count { ["serve", "get_result", "wait"].contains($0.operation) })
+        peer.askedToServe + peer.outcomes.count { ["get_result", "wait"].contains($0.operation) })
       guard waits > 0 else { return .inapplicable("it waited for nothing") }
       return started.count <= waits + ended
         ? .passed("\(started.count) consumers")

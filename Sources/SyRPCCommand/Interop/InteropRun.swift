@@ -163,7 +163,7 @@ struct InteropRun: Sendable {
 
   private func show(_ report: RunReport) {
     for line in MatrixTable.text(report.cells).split(separator: "\n", omittingEmptySubsequences: false) {
-      print(line.contains("FAIL") || line.contains("UNEXPECTED") ? String(line).red : String(line))
+      print(coloured(String(line)))
     }
     let quality = QualityTable(report.cells)
     if !quality.rows.isEmpty {
@@ -192,6 +192,12 @@ struct InteropRun: Sendable {
       print("\nOnly \(report.cells.count) of \(plan.cells.count) cells were run: \(reason)".red)
     }
     if !report.cells.isEmpty { print("\n\(summary.totals)") }
+  }
+
+  /// A line of the matrix: red if anything in it is not as expected; else what passed green, what is known yellow.
+  private func coloured(_ line: String) -> String {
+    guard !["FAIL", "AFFECTED", "UNEXPECTED"].contains(where: line.contains) else { return line.red }
+    return line.replacing(/\d+ pass/) { String($0.output).green }.replacing(/\d+ known/) { String($0.output).yellow }
   }
 
   private func facts(_ started: Date) -> JSONObject {

@@ -34,14 +34,15 @@ import WireTap
     let report = report([.fail, .pass, .skipped])
     let json = try JSON(parsing: try report.json.indented())
     #expect(json == report.json)
-    #expect(json["schema"] == 3)
+    #expect(json["schema"] == 4)
     #expect(json["totals"]?["fail"] == 1)
     #expect(json["replayed"]?["fail"] == 0)
     #expect(json["peers"]?.arrayValue?.first?["mode"] == "missing")
     let cell = try #require(json["cells"]?.arrayValue?.first)
     #expect(
       cell.objectValue?.keys == [
-        "putter", "server", "getter", "scenario", "payload", "mode", "recording", "verdict", "reason", "folder",
+        "putter", "server", "getter", "scenario", "payload", "mode", "recording", "verdict", "conformance", "blame",
+        "unexplained", "reason", "folder",
         "milliseconds", "repeat", "checks",
       ])
     let check = try #require(cell["checks"]?.arrayValue?.first)
