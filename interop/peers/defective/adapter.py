@@ -3,6 +3,7 @@
 The names stand in defects.json, with where each shows. Without the variable the implementation is faithful.
 """
 
+import contextlib
 import importlib.util
 import os
 import sys
@@ -15,7 +16,7 @@ from syrpc.peer import Broker, Expired
 FOLDER = os.path.dirname(os.path.realpath(__file__))
 
 
-def skeleton():
+def load_skeleton():
     """The skeleton of an adapter, which has the peer protocol: it is used as it is, and not copied."""
     specification = importlib.util.spec_from_file_location(
         'skeleton', os.path.join(FOLDER, '..', 'template', 'adapter.py'))
@@ -24,7 +25,18 @@ def skeleton():
     return module
 
 
-skeleton = skeleton()
+skeleton = load_skeleton()
+
+
+@contextlib.contextmanager
+def protocol_errors():
+    """Gives the implementation's errors the peer protocol's kinds."""
+    try:
+        yield
+    except Expired as error:
+        raise skeleton.Refusal('timeout', str(error)) from error
+    except ConnectionLost as error:
+        raise skeleton.Refusal('connection', str(error)) from error
 
 
 class Implementation:
@@ -60,25 +72,13 @@ class Implementation:
             self.peer.close()
 
 
-class protocol_errors:
-    """Gives the implementation's errors the peer protocol's kinds."""
-
-    def __enter__(self):
-        pass
-
-    def __exit__(self, _, error, __):
-        if isinstance(error, Expired):
-            raise skeleton.Refusal('timeout', str(error)) from error
-        if isinstance(error, ConnectionLost):
-            raise skeleton.Refusal('connection', str(error)) from error
-
-
 class Adapter(skeleton.Adapter):
-    """Besides, messages can carry the context of a trace."""
+    """Besides, messages can carry the context of a trace, and the report has the defect."""
 
     def hello(self, request, answer):
         super().hello(request, answer)
         answer['hello']['features'].append('trace')
+        answer['hello']['settings'] = {'defect': os.environ.get('SYRPC_DEFECT') or 'none'}
 
     def open(self, request, answer):
         self.load().trace = request.get('trace')

@@ -53,9 +53,10 @@ class _(Peer):
 class _(Peer):
     """The result is put when the getter has given up."""
 
-    def answer(self, result_id, data):
-        time.sleep(8)
-        super().answer(result_id, data)
+    def serve(self, timeout, delivered):
+        # The getter has as long.
+        time.sleep(timeout + 1)
+        super().serve(timeout, delivered)
 
 
 @defect('answers-nothing')

@@ -11,16 +11,7 @@ from .registry import defect
 @defect('not-closed-orderly')
 class _(Peer):
     def disconnect(self):
-        self.connection.socket.close()
-
-
-@defect('close-not-awaited')
-class _(Peer):
-    """connection.close is sent, and the socket closed at once."""
-
-    def disconnect(self):
-        self.connection.send('connection.close', reply_code=200)
-        self.connection.socket.close()
+        self.connection.abandon()
 
 
 @defect('never-closed')
@@ -68,6 +59,14 @@ class _(Peer):
             if name == 'connection.tune-ok':
                 fields['frame_max'] = 1 << 24
             super().send(name, **fields)
+
+
+@defect('heartbeat-not-sent')
+class _(Peer):
+    """A heartbeat is agreed on, and only data is sent."""
+
+    class CONNECTION(Connection):
+        HEARTBEAT = 1
 
 
 @defect('client-version')

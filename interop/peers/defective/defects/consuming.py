@@ -61,11 +61,26 @@ class _(Peer):
         super().cancel(consumer)
 
 
+@defect('consumer-tag-reused')
+class _(ConsumerOptions):
+    CHANGE = {'consumer_tag': 'syrpc'}
+
+    def consume(self, queue):
+        super().consume(queue)
+        return super().consume(queue)
+
+
 @defect('consumers-piled-up')
 class _(Peer):
-    """A new consumer for each fifth of a second that it waits, while the old ones stay."""
+    """A new consumer for each call, and for each fifth of a second that a getter waits, while the old ones stay."""
+
+    def next_request(self, deadline):
+        self.consumer = None
+        return super().next_request(deadline)
 
     def next_delivery(self, queue, deadline):
+        if self.role == 'server':
+            return super().next_delivery(queue, deadline)
         while True:
             delivery = super().next_delivery(queue, min(deadline, time.monotonic() + 0.2))
             if delivery or time.monotonic() >= deadline:
@@ -159,23 +174,6 @@ class _(Peer):
 class _(Peer):
     def acknowledge(self, delivery):
         self.give_back(delivery)
-
-
-@defect('request-held-until-close')
-class _(Peer):
-    """Requests are acknowledged as the server closes, all at once."""
-
-    def prepare(self):
-        self.unsettled = []
-        super().prepare()
-
-    def settle_request(self, delivery):
-        self.unsettled.append(delivery)
-
-    def disconnect(self):
-        for delivery in self.unsettled:
-            self.acknowledge(delivery)
-        super().disconnect()
 
 
 @defect('foreign-dropped')

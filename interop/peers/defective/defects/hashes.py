@@ -1,7 +1,6 @@
 """Another index for a result id."""
 
 import hashlib
-import zlib
 
 from syrpc.peer import Peer
 from syrpc.siphash import siphash
@@ -42,11 +41,6 @@ class _(OtherKey):
     OTHER = Peer.HASH_KEY[7::-1] + Peer.HASH_KEY[:7:-1]
 
 
-@defect('hash-key-zero')
-class _(OtherKey):
-    OTHER = bytes(16)
-
-
 @defect('hash-rounds')
 class _(WrongIndex):
     def hash(self, data):
@@ -59,22 +53,10 @@ class _(WrongIndex):
         return int.from_bytes(hashlib.md5(data).digest()[:4], 'little') & 0x7fffffff
 
 
-@defect('hash-crc32')
-class _(WrongIndex):
-    def hash(self, data):
-        return zlib.crc32(data) & 0x7fffffff
-
-
 @defect('hash-high-bits')
 class _(WrongIndex):
     def hash(self, data):
         return self.full_hash(data) >> 32 & 0x7fffffff
-
-
-@defect('hash-big-endian')
-class _(WrongIndex):
-    def hash(self, data):
-        return int.from_bytes(self.full_hash(data).to_bytes(8, 'little'), 'big') & 0x7fffffff
 
 
 # The low bits are the same: these differ only where the number of queues is no power of two.
@@ -92,24 +74,11 @@ class _(WrongIndex):
         return self.full_hash(data) & 0xffffffff
 
 
-@defect('hash-16-bits')
-class _(WrongIndex):
-    def hash(self, data):
-        return self.full_hash(data) & 0xffff
-
-
 @defect('hash-absolute')
 class _(WrongIndex):
     def hash(self, data):
         low = self.full_hash(data) & 0xffffffff
         return abs(low - (1 << 32) if low >> 31 else low)
-
-
-@defect('hash-double')
-class _(WrongIndex):
-    def hash(self, data):
-        # As a language without integers of 64 bits computes it.
-        return int(float(self.full_hash(data)))
 
 
 @defect('hash-of-upper-case')
@@ -128,18 +97,6 @@ class _(WrongIndex):
 class _(WrongIndex):
     def hash_input(self, result_id):
         return result_id.encode('utf-16-le')
-
-
-@defect('hash-of-line')
-class _(WrongIndex):
-    def hash_input(self, result_id):
-        return super().hash_input(result_id) + b'\n'
-
-
-@defect('hash-of-json')
-class _(WrongIndex):
-    def hash_input(self, result_id):
-        return super().hash_input('"%s"' % result_id)
 
 
 @defect('index-from-one')

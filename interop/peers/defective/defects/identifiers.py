@@ -102,17 +102,27 @@ class _(Peer):
         return kept
 
 
-@defect('id-as-number')
-class _(Peer):
-    @staticmethod
-    def number(result_id):
-        return Number(str(uuid.UUID(result_id).int))
+class IDAsNumber(Peer):
+    BITS = 0
+
+    def number(self, result_id):
+        return Number(str(uuid.UUID(result_id).int >> 128 - self.BITS))
 
     def request(self, result_id, type_, data):
         return super().request(self.number(result_id), type_, data)
 
     def result(self, result_id, data):
         return super().result(self.number(result_id), data)
+
+
+@defect('id-as-number')
+class _(IDAsNumber):
+    BITS = 48
+
+
+@defect('id-as-large-number')
+class _(IDAsNumber):
+    BITS = 128
 
 
 @defect('id-in-array')

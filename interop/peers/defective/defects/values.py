@@ -17,7 +17,8 @@ class Values(Peer):
         raise NotImplementedError
 
     def written_value(self, data):
-        return exact.mapped(data, self.changed)
+        # A server has changed it already, as it was read.
+        return data if self.role == 'server' else exact.mapped(data, self.changed)
 
     def read_value(self, data):
         return exact.mapped(data, self.changed)
@@ -124,7 +125,7 @@ class _(Values):
 @defect('numeric-keys-as-array')
 class _(Values):
     def changed(self, value):
-        if isinstance(value, dict) and value and list(value) == [str(number) for number in range(len(value))]:
+        if isinstance(value, dict) and value and all(key.isdigit() for key in value):
             return list(value.values())
         return value
 
@@ -217,6 +218,14 @@ class _(Strings):
 
     def string(self, text):
         return text[:255]
+
+
+@defect('strings-cut-at-64-kib')
+class _(Strings):
+    """As with a length of two bytes."""
+
+    def string(self, text):
+        return text[:65535]
 
 
 @defect('empty-string-as-null')

@@ -44,6 +44,7 @@ class Connection:
         self.content = None  # the method, the size and the parts of a message that is not complete
         self.published = 0
         self.frame_max = 0
+        self.is_open = self.is_usable = True  # the connection, and the channel
         try:
             self.socket = socket.create_connection((host, port), ANSWER_SECONDS)
         except OSError as error:
@@ -52,7 +53,7 @@ class Connection:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.log_in(virtual_host, user, password)
         except BaseException:
-            self.socket.close()
+            self.abandon()
             raise
 
     def log_in(self, virtual_host, user, password):
@@ -87,7 +88,7 @@ class Connection:
                     self.answers.remove(answer)
                     return answer[1]
             if not self.receive(deadline):
-                raise ConnectionLost('no %s within %d s' % (' or '.join(names), ANSWER_SECONDS))
+                raise self.lost('no %s within %d s' % (' or '.join(names), ANSWER_SECONDS))
 
     # Messages
 
@@ -104,7 +105,7 @@ class Connection:
         deadline = time.monotonic() + ANSWER_SECONDS
         while number not in self.confirms:
             if not self.receive(deadline):
-                raise ConnectionLost('no confirm within %d s' % ANSWER_SECONDS)
+                raise self.lost('no confirm within %d s' % ANSWER_SECONDS)
         if not self.confirms.pop(number):
             raise BrokerException('the broker did not take the message')
         # The broker gives a message back before it confirms it.
@@ -125,18 +126,21 @@ class Connection:
     # Closing
 
     def close(self):
+        """In an orderly way, if the broker has not closed the connection already."""
         try:
-            # What the broker has refused meanwhile is no matter any more.
-            self.answers.clear()
-            self.send('connection.close', reply_code=200, reply_text='Goodbye')
-            while True:
-                try:
-                    self.wait_for('connection.close-ok')
-                    break
-                except BrokerException:
-                    continue
+            if self.is_open:
+                self.send('connection.close', reply_code=200, reply_text='Goodbye')
+                self.wait_for('connection.close-ok')
+        except BrokerException:
+            # The channel was closed meanwhile: what comes after that is the answer.
+            self.wait_for('connection.close-ok')
         finally:
-            self.socket.close()
+            self.abandon()
+
+    def abandon(self):
+        """Closes the socket and nothing else."""
+        self.is_open = self.is_usable = False
+        self.socket.close()
 
     # Bytes
 
@@ -144,16 +148,14 @@ class Connection:
         try:
             self.socket.sendall(data)
         except OSError as error:
-            self.explain(error)
-
-    def explain(self, error):
-        """Why nothing can be written: the broker has said so, as a rule, before it closed."""
-        try:
+            # The broker has said why, as a rule, before it closed.
             while self.receive(time.monotonic() + 1):
                 pass
-        except OSError:
-            pass
-        raise ConnectionLost(str(error)) from error
+            raise self.lost(str(error)) from error
+
+    def lost(self, reason):
+        self.is_open = self.is_usable = False
+        return ConnectionLost(reason)
 
     def receive(self, deadline):
         """Reads frames until there is something new. Returns whether that was so by the deadline."""
@@ -168,9 +170,9 @@ class Connection:
             try:
                 data = self.socket.recv(1 << 18)
             except OSError as error:
-                raise ConnectionLost(str(error)) from error
+                raise self.lost(str(error)) from error
             if not data:
-                raise ConnectionLost('the broker closed the connection')
+                raise self.lost('the broker closed the connection')
             self.buffer += data
 
     def next_frame(self):
@@ -206,10 +208,11 @@ class Connection:
             raise BrokerException('the queue is gone')
         elif name == 'channel.close':
             self.send('channel.close-ok')
+            self.is_usable = False
             raise BrokerException(fields['reply_text'].decode('utf-8', 'replace'))
         elif name == 'connection.close':
             self.send('connection.close-ok')
-            raise ConnectionLost(fields['reply_text'].decode('utf-8', 'replace'))
+            raise self.lost(fields['reply_text'].decode('utf-8', 'replace'))
         else:
             self.answers.append((name, fields))
 

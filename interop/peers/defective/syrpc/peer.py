@@ -33,7 +33,7 @@ class Peer:
         try:
             self.prepare()
         except BaseException:
-            self.connection.socket.close()
+            self.connection.close()
             raise
 
     # Settings
@@ -208,9 +208,9 @@ class Peer:
         self.connection.call('basic.cancel', consumer_tag=consumer)
 
     def stop_consuming(self):
-        if self.consumer:
-            self.cancel(self.consumer)
-            self.consumer = None
+        consumer, self.consumer = self.consumer, None
+        if consumer and self.connection.is_usable:
+            self.cancel(consumer)
 
     def next_delivery(self, queue, deadline):
         return self.connection.delivery(deadline)
@@ -246,6 +246,8 @@ class Peer:
     def leave(self, held):
         """Cancels the consumer, and gives back what came for others."""
         self.stop_consuming()
+        if not self.connection.is_usable:
+            return
         # After the answer to a cancel nothing is delivered any more.
         for delivery in [delivery for _, delivery in held] + list(self.connection.deliveries):
             self.settle_foreign(delivery)
