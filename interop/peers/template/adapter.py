@@ -47,6 +47,10 @@ class Implementation:
         self.libraries = {}  # names and versions of what matters for the wire
         self.location = os.path.dirname(os.path.realpath(__file__))  # that of the module that you imported
 
+    # What a user of the implementation would read and write JSON with: nothing may be changed on the way.
+    parse = staticmethod(json.loads)
+    print = staticmethod(json.dumps)
+
     @todo
     def open(self, role, broker, settings):
         """Connect, with one fresh client ('putter', 'getter') or server ('server').
@@ -143,12 +147,12 @@ class Adapter:
         client = self.opened('client')
         type_ = field(request, 'type', str, 'a string')
         payload = field(request, 'payload', str, 'a string')
-        answer['result_id'] = client.put_request(type_, json.loads(payload))
+        answer['result_id'] = client.put_request(type_, client.parse(payload))
 
     def get_result(self, request, answer):
         client = self.opened('client')
         result_id = field(request, 'result_id', str, 'a string')
-        answer['payload'] = json.dumps(client.get_result(result_id, seconds(request)))
+        answer['payload'] = client.print(client.get_result(result_id, seconds(request)))
 
     def serve(self, request, answer):
         server = self.opened('server')
@@ -158,7 +162,7 @@ class Adapter:
         seen = answer['requests'] = []
 
         def delivered(type_, result_id, data):
-            seen.append({'type': type_, 'result_id': result_id, 'payload': json.dumps(data)})
+            seen.append({'type': type_, 'result_id': result_id, 'payload': server.print(data)})
 
         for _ in range(count):
             server.serve(max(deadline - time.monotonic(), 0), delivered)

@@ -1,0 +1,98 @@
+"""Connections: how they are opened, tuned and closed."""
+
+import time
+
+from syrpc.connection import Connection
+from syrpc.peer import Peer
+
+from .registry import defect
+
+
+@defect('not-closed-orderly')
+class _(Peer):
+    def disconnect(self):
+        self.connection.abandon()
+
+
+@defect('never-closed')
+class _(Peer):
+    """The connection is left open, and forgotten."""
+
+    LEFT = []
+
+    def close(self):
+        self.LEFT.append(self.connection)
+
+
+@defect('close-hangs')
+class _(Peer):
+    def disconnect(self):
+        super().disconnect()
+        time.sleep(3600)
+
+
+@defect('close-fails')
+class _(Peer):
+    def disconnect(self):
+        super().disconnect()
+        raise RuntimeError('not closed')
+
+
+@defect('open-fails')
+class _(Peer):
+    def prepare(self):
+        raise RuntimeError('not opened')
+
+
+@defect('frame-max-4096')
+class _(Peer):
+    class CONNECTION(Connection):
+        FRAME_MAX = 4096
+
+
+@defect('frame-max-exceeds')
+class _(Peer):
+    """It asks for larger frames than the broker offers."""
+
+    class CONNECTION(Connection):
+        def send(self, name, **fields):
+            if name == 'connection.tune-ok':
+                fields['frame_max'] = 1 << 24
+            super().send(name, **fields)
+
+
+@defect('heartbeat-not-sent')
+class _(Peer):
+    """A heartbeat is agreed on, and only data is sent."""
+
+    class CONNECTION(Connection):
+        HEARTBEAT = 1
+
+
+@defect('client-version')
+class _(Peer):
+    """On the wire it is another version than the adapter says."""
+
+    class CONNECTION(Connection):
+        CLIENT_PROPERTIES = {**Connection.CLIENT_PROPERTIES, 'version': '0.9'}
+
+
+@defect('virtual-host-ignored')
+class _(Peer):
+    def connect(self, broker):
+        return super().connect(broker._replace(virtual_host='/'))
+
+
+@defect('user-ignored')
+class _(Peer):
+    def connect(self, broker):
+        return super().connect(broker._replace(user='guest', password='guest'))
+
+
+@defect('stray-frame')
+class _(Peer):
+    """A body frame without a message, after everything else."""
+
+    def disconnect(self):
+        self.connection.write(b'\x03' + self.connection.CHANNEL.to_bytes(2, 'big') + b'\x00\x00\x00\x01x\xce')
+        super().disconnect()
