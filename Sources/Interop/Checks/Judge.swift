@@ -47,8 +47,10 @@ package struct Judge: Sendable {
   /// All rules, those that need a fixture with it.
   private static func rules(_ golden: GoldenMessages) -> [Rule] { Rule.all + [golden.rule, Rule.brokerClean] }
 
-  /// The ids of all checks there are.
-  package static var checkIDs: [String] { rules(GoldenMessages()).map(\.id) }
+  /// All checks there are; without golden messages to compare with.
+  package static let allRules = rules(GoldenMessages())
+  /// Their ids.
+  package static var checkIDs: [String] { allRules.map(\.id) }
 
   /// Judges one cell.
   package func judge(_ evidence: Evidence) -> CellResult {

@@ -23,6 +23,13 @@ package struct PeerCommand: Sendable {
   /// The interpreter that was named for it; nil for the one that is found.
   package var interpreter: String?
 
+  /// The same with variables set.
+  func with(_ variables: [String: String]) -> PeerCommand {
+    PeerCommand(
+      executable: executable, arguments: arguments, environment: environment.merging(variables) { _, new in new },
+      folder: folder, note: note, reference: reference, interpreter: interpreter)
+  }
+
   /// The command as a shell would take it.
   package var line: String { ([executable] + arguments).joined(separator: " ") }
 }

@@ -25,7 +25,10 @@ extension Judge {
     let blamed = result.findings.filter { finding in
       finding.verdict == .fail && finding.role != nil && !culprits.contains(finding.role)
     }
-    return .caught(blamed: blamed.map { "\($0.role?.rawValue ?? ""): \($0.check), observed \($0.observed)" })
+    let found = result.findings.filter { $0.verdict == .fail || $0.verdict == .note }
+    return .caught(
+      blamed: blamed.map { "\($0.role?.rawValue ?? ""): \($0.check), observed \($0.observed)" },
+      alone: found.allSatisfy { $0.check == mutation.check || $0.explanation != .itself })
   }
 }
 

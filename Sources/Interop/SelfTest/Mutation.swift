@@ -28,9 +28,14 @@ package struct Mutation: Sendable {
     case adapter(AdapterDefect)
     /// In what the harness has recorded, as if it had been mixed up.
     case record(@Sendable (inout Evidence) -> Void)
+    /// In an implementation that is defective as a whole: the label names what is.
+    case whole
     /// In what a recording sends or gets.
     case replay(@Sendable (Plot) -> EditorMaker)
   }
+
+  /// Whether a whole implementation has it.
+  package var isWhole: Bool { if case .whole = defect { true } else { false } }
 
   /// `server/queue.flags/not-durable`
   package var name: String { "\(role.rawValue)/\(check)/\(label)" }

@@ -11,8 +11,10 @@ package struct Planting: Sendable {
   /// What came of it.
   package enum Outcome: Sendable {
     /// The check failed, and named the peer and the role.
-    /// - Parameter blamed: whom else checks blame that are about what a peer sends: `getter: hash.consumed-queue`.
-    case caught(blamed: [String])
+    /// - Parameters:
+    ///   - blamed: whom else checks blame: `getter: hash.consumed-queue`.
+    ///   - alone: whether no other cause was found: without the check, the defect would not be.
+    case caught(blamed: [String], alone: Bool = false)
     /// The check did not fail; what it said.
     case missed(String)
     /// There was nothing to plant it in: the peer does nothing of the kind.
@@ -25,7 +27,9 @@ package struct Planting: Sendable {
     package let milliseconds: Int
 
     /// Whether the check found it, and nobody else is blamed.
-    package var isAttributed: Bool { if case .caught(let blamed) = outcome { blamed.isEmpty } else { false } }
+    package var isAttributed: Bool { if case .caught(let blamed, _) = outcome { blamed.isEmpty } else { false } }
+    /// Whether nothing but the check found it.
+    package var isFoundByItAlone: Bool { if case .caught(_, let alone) = outcome { alone } else { false } }
     package var isCaught: Bool { if case .caught = outcome { true } else { false } }
     package var isApplicable: Bool { if case .inapplicable = outcome { false } else { true } }
   }
@@ -55,20 +59,21 @@ extension Planting {
                 combination: recorded.combination, scenario: recorded.scenario,
                 payload: RecordedConversation.payload, recording: recorded.name))
           }
-        case .wire, .adapter, .record:
-          peers.map { peer in
-            // Others than the defective one, so that a wrong name would be noticed.
-            let company =
-              peers.first { $0 != peer && $0 == RecordedConversation.partner }
-              ?? peers.first { $0 != peer } ?? peer
-            var combination = Combination(putter: company, server: company, getter: company)
-            combination[mutation.role] = peer
-            return Planting(
-              mutation: mutation, peer: peer,
-              cell: Cell(combination: combination, scenario: mutation.scenario, payload: mutation.payload))
-          }
+        case .whole: [planting(mutation, on: Mutation.defectivePeer, beside: peers)]
+        case .wire, .adapter, .record: peers.map { planting(mutation, on: $0, beside: peers) }
         }
       return plantings.filter { !isListed($0.cell, mutation) }
     }
+  }
+
+  private static func planting(_ mutation: Mutation, on peer: String, beside peers: [String]) -> Planting {
+    // Others than the defective one, so that a wrong name would be noticed.
+    let company =
+      peers.first { $0 != peer && $0 == RecordedConversation.partner } ?? peers.first { $0 != peer } ?? peer
+    var combination = Combination(putter: company, server: company, getter: company)
+    combination[mutation.role] = peer
+    return Planting(
+      mutation: mutation, peer: peer,
+      cell: Cell(combination: combination, scenario: mutation.scenario, payload: mutation.payload))
   }
 }

@@ -1,4 +1,5 @@
 package import SyRPCWire
+internal import TextTable
 
 /// What a self-test came to.
 package struct SelfTestReport: Sendable {
@@ -39,6 +40,47 @@ package struct SelfTestReport: Sendable {
     }
   }
 
+  /// Of each check and role: how many defects were planted, how many were caught and attributed, and how many of these
+  /// nothing else found.
+  package struct Score: Hashable, Sendable {
+    package let check: String
+    package let role: Role
+    package var planted = 0
+    package var attributed = 0
+    package var alone = 0
+
+    /// `12`, or `11 of 12` where one was missed or blamed on others; a star where one at least was found by it alone.
+    var shown: String {
+      (planted == attributed ? "\(planted)" : "\(attributed) of \(planted)") + (alone > 0 ? "*" : "")
+    }
+  }
+
+  package var scores: [Score] {
+    var scores: [String: [Role: Score]] = [:]
+    for result in planted {
+      let mutation = result.planting.mutation
+      var score = scores[mutation.check]?[mutation.role] ?? Score(check: mutation.check, role: mutation.role)
+      score.planted += 1
+      score.attributed += result.isAttributed ? 1 : 0
+      score.alone += result.isAttributed && result.isFoundByItAlone ? 1 : 0
+      scores[mutation.check, default: [:]][mutation.role] = score
+    }
+    return rules.flatMap { rule in Role.allCases.compactMap { scores[rule.id]?[$0] } }
+  }
+
+  /// The scores, a line a check.
+  package var table: String {
+    let scores = scores
+    let table = TextTable<String> { check in
+      [Column(title: "check", value: check)]
+        + Role.allCases.map { role in
+          Column(title: role.rawValue, value: scores.first { $0.check == check && $0.role == role }?.shown ?? "-")
+        }
+    }
+    return (table.string(for: scores.map(\.check).uniqued()) ?? "")
+      + "\n*: of these, one at least that no other check finds"
+  }
+
   package var isAsExpected: Bool {
     !planted.isEmpty && attributed.count == planted.count && unplanted.isEmpty && uncovered.isEmpty
   }
@@ -59,7 +101,7 @@ package struct SelfTestReport: Sendable {
   package static func complaint(_ result: Planting.Result) -> [String] {
     switch result.outcome {
     case .missed(let observed): ["MISSED  \(result.planting.name)", "      it was \(observed)"]
-    case .caught(let blamed) where !blamed.isEmpty:
+    case .caught(let blamed, _) where !blamed.isEmpty:
       ["BLAMED OTHERS  \(result.planting.name)", "      also \(blamed.joined(separator: ", "))"]
     case .caught, .inapplicable: []
     }
@@ -68,9 +110,17 @@ package struct SelfTestReport: Sendable {
   /// For programs.
   package var json: JSON {
     [
-      "schema": 1, "as_expected": .bool(isAsExpected), "planted": .integer(Int64(planted.count)),
+      "schema": 2, "as_expected": .bool(isAsExpected), "planted": .integer(Int64(planted.count)),
       "caught": .integer(Int64(caught.count)), "attributed": .integer(Int64(attributed.count)),
       "unplanted": .array(unplanted.map(JSON.string)), "uncovered": .array(uncovered.map(JSON.string)),
+      "scores": .array(
+        scores.map { score in
+          [
+            "check": .string(score.check), "role": .string(score.role.rawValue),
+            "planted": .integer(Int64(score.planted)), "attributed": .integer(Int64(score.attributed)),
+            "alone": .integer(Int64(score.alone)),
+          ]
+        }),
       "plantings": .array(results.map(Self.json)),
     ]
   }
@@ -79,7 +129,7 @@ package struct SelfTestReport: Sendable {
     let mutation = result.planting.mutation
     let (outcome, detail): (JSON, JSON) =
       switch result.outcome {
-      case .caught(let blamed): ("caught", .array(blamed.map(JSON.string)))
+      case .caught(let blamed, _): ("caught", .array(blamed.map(JSON.string)))
       case .missed(let observed): ("missed", .string(observed))
       case .inapplicable(let reason): ("inapplicable", .string(reason))
       }

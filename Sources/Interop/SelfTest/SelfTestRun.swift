@@ -117,8 +117,16 @@ package struct SelfTestRun: Sendable {
 
   /// A session with a defective adapter, if that is the mutation.
   private func replaced(_ planting: Planting, _ id: String) async throws(Trio.RoleFailure) -> [Role: PeerSession] {
-    guard case .adapter(let defect) = planting.mutation.defect, let command = environment.commands[planting.peer]
-    else { return [:] }
+    let defective: PeerCommand
+    switch planting.mutation.defect {
+    case .adapter(let defect):
+      guard let command = environment.commands[planting.peer] else { return [:] }
+      defective = command.with(defect, executable: executable)
+    case .whole:
+      guard let command = environment.commands[planting.peer] else { return [:] }
+      defective = command.with([Mutation.defectVariable: planting.mutation.label])
+    case .wire, .record, .replay: return [:]
+    }
     let role = planting.mutation.role
     let log = environment.logFolder / "\(planting.peer)-defective-\(id).log"
     // One that always says the same is not found out by that.
@@ -126,7 +134,7 @@ package struct SelfTestRun: Sendable {
     do {
       return [
         role: try await PeerSession.start(
-          peer: planting.peer, command.with(defect, executable: executable), log: log, in: environment.runFolder,
+          peer: planting.peer, defective, log: log, in: environment.runFolder,
           as: known)
       ]
     } catch {

@@ -119,8 +119,9 @@ struct InteropCommand: AsyncParsableCommand {
 
   private func selfTests(_ setup: InteropSetup, _ choice: BrokerChoice) async throws -> Bool {
     let checks = Set(setup.judge.rules.map(\.id))
-    let names = Set(try select("--mutation", mutation.map(Glob.init), from: Mutation.all.map(\.name)))
-    let mutations = Mutation.all.filter { names.contains($0.name) && checks.contains($0.check) }
+    let all = Mutation.all + (try Mutation.wholes(folder: setup.checkout.peers + "/" + Mutation.defectivePeer))
+    let names = Set(try select("--mutation", mutation.map(Glob.init), from: all.map(\.name)))
+    let mutations = all.filter { names.contains($0.name) && checks.contains($0.check) }
     if list {
       for mutation in mutations { print(mutation.name) }
       return true

@@ -9,6 +9,8 @@ struct InteropSetup {
   /// Those that take part, and those that would if they were here.
   let entries: [PeerCatalog.Entry]
   let commands: [String: Interop.PeerCommand]
+  /// The peer that can be told to break, for the self-test; nil if the checkout has none.
+  let defective: PeerCatalog.Entry?
   private let missingRequired: [String]
   /// Who must take part in a cell, and why: it was named.
   let demanded: [(peer: String, option: String)]
@@ -40,6 +42,7 @@ struct InteropSetup {
       }.map { Glob($0.manifest.name) }
     }
     entries = try catalog.selected(wanted)
+    defective = catalog.entries.first { $0.manifest.name == Mutation.defectivePeer }
 
     var commands: [String: Interop.PeerCommand] = [:]
     for entry in entries {

@@ -24,11 +24,22 @@ struct SelfTestCommandRun: Sendable {
       try Files.createFolder(logs)
       let probed = await PeerCatalog.probe(setup.entries, logFolder: logs, in: used.folder)
       print(PeerTable.text(probed))
+      var (mutations, commands) = (mutations, setup.commands)
+      if mutations.contains(where: \.isWhole) {
+        if let reason = await reasonNotToUse(setup.defective, logs, used.folder) {
+          print("skipped: defects of a whole implementation: \(reason)".yellow)
+          mutations.removeAll(where: \.isWhole)
+        } else if case .live(let command)? = setup.defective?.availability {
+          commands[Mutation.defectivePeer] = command
+        }
+      }
       let environment = RunEnvironment(
-        broker: used.endpoint, replayVirtualHost: used.replayVirtualHost, commands: setup.commands, peers: probed,
+        broker: used.endpoint, replayVirtualHost: used.replayVirtualHost, commands: commands, peers: probed,
         watch: used.watch, runFolder: used.folder, logFolder: logs, output: output,
         runID: used.runID)
-      let peers = setup.entries.map(\.manifest.name).filter { setup.commands[$0] != nil }
+      let peers = setup.entries.map(\.manifest.name).filter {
+        setup.commands[$0] != nil && $0 != Mutation.defectivePeer
+      }
       let run = SelfTestRun(
         mutations, peers: peers, recordings: setup.recordings, plan: setup.plan,
         judge: setup.judge.on(broker: used.endpoint.rabbitMQ),
@@ -41,11 +52,21 @@ struct SelfTestCommandRun: Sendable {
 
       let report = SelfTestReport(results, mutations: mutations, rules: setup.judge.rules)
       try Files.write(try report.json.indented(levels: 2), to: path)
+      print(report.table + "\n")
       for line in report.lines { print(line) }
       print("\(started.duration(to: .now).components.seconds) s; report: \(path)")
       print(report.isAsExpected ? "all as expected".green : "NOT as expected".red)
       return report.isAsExpected
     }
+  }
+}
+
+extension SelfTestCommandRun {
+  /// Why the peer that can be told to break cannot be used here; nil if it can.
+  private func reasonNotToUse(_ entry: PeerCatalog.Entry?, _ logs: String, _ folder: RunFolder) async -> String? {
+    guard let entry else { return "the checkout has no peer \(Mutation.defectivePeer)" }
+    let peer = await PeerCatalog.probe([entry], logFolder: logs, in: folder).first
+    return peer?.identity == nil ? peer?.reason ?? "it does not start" : nil
   }
 }
 
