@@ -3,8 +3,9 @@
 import sys
 import time
 
+from syrpc.errors import Expired
 from syrpc.exact import Number
-from syrpc.peer import Expired, Peer
+from syrpc.peer import Peer
 
 from .registry import defect
 
