@@ -164,6 +164,27 @@ class _(Peer):
         return self.result(result_id, super().get_result(result_id, timeout))
 
 
+@defect('put-raises')
+class _(Peer):
+    def put_request(self, type_, data):
+        super().put_request(type_, data)
+        raise RuntimeError('not put')
+
+
+@defect('serve-raises')
+class _(Peer):
+    def serve(self, timeout, delivered):
+        super().serve(timeout, delivered)
+        raise RuntimeError('not served')
+
+
+@defect('get-raises')
+class _(Peer):
+    def get_result(self, result_id, timeout):
+        super().get_result(result_id, timeout)
+        raise RuntimeError('not got')
+
+
 @defect('ends-after-get')
 class _(Peer):
     def get_result(self, result_id, timeout):
