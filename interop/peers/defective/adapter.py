@@ -11,7 +11,8 @@ import sys
 import defects
 from syrpc import VERSION, exact
 from syrpc.connection import ConnectionLost
-from syrpc.peer import Broker, Expired
+from syrpc.errors import Expired
+from syrpc.peer import Broker
 
 FOLDER = os.path.dirname(os.path.realpath(__file__))
 

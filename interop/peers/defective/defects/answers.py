@@ -3,8 +3,9 @@
 import sys
 import time
 
+from syrpc.errors import Expired
 from syrpc.exact import Number
-from syrpc.peer import Expired, Peer
+from syrpc.peer import Peer
 
 from .registry import defect
 
@@ -161,6 +162,27 @@ class _(Peer):
 class _(Peer):
     def get_result(self, result_id, timeout):
         return self.result(result_id, super().get_result(result_id, timeout))
+
+
+@defect('put-raises')
+class _(Peer):
+    def put_request(self, type_, data):
+        super().put_request(type_, data)
+        raise RuntimeError('not put')
+
+
+@defect('serve-raises')
+class _(Peer):
+    def serve(self, timeout, delivered):
+        super().serve(timeout, delivered)
+        raise RuntimeError('not served')
+
+
+@defect('get-raises')
+class _(Peer):
+    def get_result(self, result_id, timeout):
+        super().get_result(result_id, timeout)
+        raise RuntimeError('not got')
 
 
 @defect('ends-after-get')

@@ -2,6 +2,7 @@
 
 import time
 
+from syrpc import wire
 from syrpc.connection import Connection
 from syrpc.peer import Peer
 
@@ -94,5 +95,5 @@ class _(Peer):
     """A body frame without a message, after everything else."""
 
     def disconnect(self):
-        self.connection.write(b'\x03' + self.connection.CHANNEL.to_bytes(2, 'big') + b'\x00\x00\x00\x01x\xce')
+        self.connection.write(wire.frame(wire.BODY, self.connection.CHANNEL, b'{}'))
         super().disconnect()

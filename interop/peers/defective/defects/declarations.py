@@ -47,6 +47,20 @@ class _(ExchangeOptions):
     CHANGE = {'arguments': {'x-made-by': 'syrpc'}}
 
 
+@defect('exchange-more')
+class _(Peer):
+    def prepare(self):
+        self.declare_exchange(self.app_name + '_events')
+        super().prepare()
+
+
+@defect('queue-more')
+class _(Peer):
+    def prepare(self):
+        self.declare_queue(self.app_name + '_events', self.result_arguments())
+        super().prepare()
+
+
 class QueueOptions(Peer):
     CHANGE = {}
 

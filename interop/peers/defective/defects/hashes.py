@@ -115,3 +115,22 @@ class _(WrongIndex):
 class _(WrongIndex):
     def wrong_index(self, result_id):
         return 0
+
+
+@defect('next-index-declared-too')
+class _(Peer):
+    """The queue of the next index is declared as well, and not used."""
+
+    def declare_results(self, index):
+        super().declare_results((index + 1) % self.num_queues)
+        super().declare_results(index)
+
+
+@defect('key-of-next-index')
+class _(Peer):
+    """The queue is the right one, the routing key is not."""
+
+    def publish(self, exchange, routing_key, message):
+        if exchange == self.result_exchange():
+            routing_key = self.result_key((int(routing_key) + 1) % self.num_queues)
+        super().publish(exchange, routing_key, message)

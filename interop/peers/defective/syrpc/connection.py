@@ -96,12 +96,11 @@ class Connection:
         """Returns when the broker has confirmed the message; raises Unroutable if it reached no queue."""
         self.published += 1
         number, self.returned = self.published, None
-        header = wire.content_header(len(body), properties)
-        self.write(
-            wire.frame(wire.METHOD, self.CHANNEL, wire.method('basic.publish', {
-                'exchange': exchange, 'routing_key': routing_key, 'mandatory': mandatory, 'immediate': immediate}))
-            + wire.frame(wire.HEADER, self.CHANNEL, header)
-            + b''.join(wire.frame(wire.BODY, self.CHANNEL, part) for part in self.parts(body)))
+        method = wire.method('basic.publish', {
+            'exchange': exchange, 'routing_key': routing_key, 'mandatory': mandatory, 'immediate': immediate})
+        frames = [(wire.METHOD, method), (wire.HEADER, wire.content_header(self.announced_size(body), properties))]
+        frames += [(wire.BODY, part) for part in self.parts(body)]
+        self.write(b''.join(wire.frame(kind, self.CHANNEL, payload) for kind, payload in frames))
         deadline = time.monotonic() + ANSWER_SECONDS
         while number not in self.confirms:
             if not self.receive(deadline):
@@ -112,7 +111,11 @@ class Connection:
         if self.returned:
             raise Unroutable(self.returned)
 
+    def announced_size(self, body):
+        return len(body)
+
     def parts(self, body):
+        """What of a body goes into each of its frames."""
         size = self.frame_max - wire.FRAME_OVERHEAD
         return [body[start:start + size] for start in range(0, len(body), size)]
 
