@@ -22,6 +22,17 @@ struct Attempt<Value: Sendable>: Sendable {
   }
 }
 
+/// Waits for something, and takes it for a failure of the peer's own if it says too early that its time is over.
+func inFullTime<Value>(_ timeout: Duration, _ wait: (Duration) async throws -> Value) async throws -> Value {
+  let started = ContinuousClock.now
+  do { return try await wait(timeout) } catch let error as PeerError where error.kind == .timeout {
+    let waited = started.duration(to: .now)
+    // Timers may be a little early.
+    guard waited < timeout * 0.9 else { throw error }
+    throw PeerError(.failed, "told to wait for \(timeout), it gave up after \(waited): \(error.message)")
+  }
+}
+
 extension PeerSession {
   /// Asks for several results, one after the other.
   nonisolated func results(_ ids: [String], timeout: Duration, grace: Duration = .seconds(30)) async -> [(
@@ -29,7 +40,13 @@ extension PeerSession {
   )] {
     var results: [(resultID: String, attempt: Attempt<String>)] = []
     for id in ids {
-      results.append((id, await Attempt("get_result") { try await getResult(id, timeout: timeout, grace: grace) }))
+      results.append(
+        (
+          id,
+          await Attempt("get_result") {
+            try await inFullTime(timeout) { try await getResult(id, timeout: $0, grace: grace) }
+          }
+        ))
     }
     return results
   }

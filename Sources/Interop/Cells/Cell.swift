@@ -23,6 +23,13 @@ package struct Cell: Hashable, Sendable {
     self.recording = recording
   }
 
+  /// What its calls carry, in order, the last one for all that follow; nil if the corpus has not all of it.
+  func payloads(in corpus: Corpus) -> [Payload]? {
+    let names = [payload] + (scenario.laterPayload.map { [$0] } ?? [])
+    let payloads = names.compactMap { corpus[$0] }
+    return payloads.count == names.count ? payloads : nil
+  }
+
   package var name: String { "\(combination.name)/\(scenario.name)/\(payload)" }
 
   /// The options of `syrpc interop` that run this cell alone.

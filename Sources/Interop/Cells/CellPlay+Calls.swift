@@ -13,6 +13,7 @@ extension CellPlay {
       // A server that is not asked does not wait in vain.
       guard let resultID = attempt.value else { return false }
       roles.putter.resultIDs.append(resultID)
+      roles.putter.putEnds[resultID] = attempt.ended
       put += 1
     }
     return true
@@ -32,7 +33,9 @@ extension CellPlay {
   }
 
   private static func serve(_ run: CellRun, _ count: Int = 1) async -> Attempt<[PeerSession.SeenRequest]> {
-    await Attempt("serve") { try await run.sessions.server.serve(count: count, timeout: run.fullTimeout) }
+    await Attempt("serve") {
+      try await inFullTime(run.fullTimeout) { try await run.sessions.server.serve(count: count, timeout: $0) }
+    }
   }
 
   mutating func exchange() async -> Bool {

@@ -36,13 +36,7 @@ extension CellPlay {
 
   /// - Throws: ``PeerError`` if anything comes, or if the peer says anything but that its time is over, or says so early.
   private static func inVain(_ timeout: Duration, _ wait: (Duration) async throws -> Void) async throws {
-    let started = ContinuousClock.now
-    do { try await wait(timeout) } catch let error as PeerError where error.kind == .timeout {
-      let waited = started.duration(to: .now)
-      // Timers may be a little early.
-      guard waited < timeout * 0.9 else { return }
-      throw PeerError(.failed, "told to wait for \(timeout), it gave up after \(waited)")
-    }
+    do { try await inFullTime(timeout, wait) } catch let error as PeerError where error.kind == .timeout { return }
     throw PeerError(.failed, "something came, though nothing should have")
   }
 

@@ -1,3 +1,4 @@
+internal import AMQP
 internal import SyRPCWire
 internal import WireTap
 
@@ -71,6 +72,7 @@ struct CellPlay {
     }
     let calls = run.payloads.map { Evidence.Call(text: $0.text, value: $0.value) }
     var evidence = Evidence(cell: run.cell, topology: run.topology, calls: calls, roles: roles)
+    evidence.virtualHost = run.broker.address.virtualHost
     evidence.brokerProblem = brokerProblem
     await evidence.look(with: run.inspector)
     return evidence

@@ -5,6 +5,8 @@ package import SyRPCWire
 package struct Evidence: Sendable {
   package let cell: Cell
   package let topology: ExpectedTopology
+  /// The virtual host that the peers were told; nil if nobody noted it.
+  var virtualHost: String?
   /// What was to be put, in order.
   package let calls: [Call]
   package var roles: PerRole<RoleEvidence>
@@ -43,6 +45,8 @@ package struct RoleEvidence: Sendable {
   package var outcomes: [(operation: String, error: PeerError?)] = []
   /// As the putter said.
   package var resultIDs: [String] = []
+  /// When the putter said that each request is put, by its id.
+  var putEnds: [String: Date] = [:]
   /// How many requests the server was asked to answer.
   var askedToServe = 0
   /// As the server said.

@@ -107,10 +107,7 @@ extension RunPlan {
   /// What the contract says of a cell's application.
   func topology(of cell: Cell, _ number: Int, _ environment: RunEnvironment) -> ExpectedTopology {
     let recorded = cell.recording.flatMap { recordings[$0] }
-    var name = recorded?.appName ?? "interop-\(environment.runID)-\(number)\(cell.scenario.appNameSuffix)"
-    if let size = cell.scenario.appNameSize, recorded == nil {
-      name += String(repeating: "x", count: max(0, size - name.utf8.count))
-    }
+    let name = recorded?.appName ?? cell.scenario.appName("interop-\(environment.runID)-\(number)")
     return ExpectedTopology(contract, appName: name, cell.scenario)
   }
 
@@ -135,9 +132,7 @@ extension CellRun {
     _ cell: Cell, _ number: Int, _ plan: RunPlan, _ judging: CellJudging,
     _ sessions: Result<[Role: PeerSession], Trio.RoleFailure>, _ inspector: BrokerInspector, _ pool: SessionPool
   ) throws {
-    let names = [cell.payload] + (cell.scenario.laterPayload.map { [$0] } ?? [])
-    let payloads = names.compactMap { plan.corpus[$0] }
-    guard payloads.count == names.count, let sessions = PerRole(try sessions.get()) else {
+    guard let payloads = cell.payloads(in: plan.corpus), let sessions = PerRole(try sessions.get()) else {
       throw InteropError("\(cell.name) has no payload, or no peer for each role")
     }
     let environment = judging.environment

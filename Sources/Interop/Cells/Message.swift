@@ -21,15 +21,20 @@ package struct Message: Sendable {
 
   package subscript<Value>(dynamicMember path: KeyPath<WireMessage, Value>) -> Value { wire[keyPath: path] }
 
-  package var resultID: String? { json?["result_id"]?.stringValue }
+  package var resultID: String? { text("result_id") }
   /// The type of a request.
-  var type: String? { json?["type"]?.stringValue }
+  var type: String? { text("type") }
   package var data: JSON? { json?["data"] }
 
   /// Whether it is a request that a server can answer.
   var isRequest: Bool { resultID != nil && type != nil && data != nil }
   /// Whether it is a result that a getter can take.
   var isResult: Bool { resultID != nil && data != nil }
+
+  /// A member that is a string; nil for a number, also for one that is too long to be held as such.
+  private func text(_ key: String) -> String? {
+    json?[key].flatMap { $0.isExactNumber ? nil : $0.stringValue }
+  }
 
   /// A property as text; nil if it is absent.
   package func property(_ name: String) -> String? { wire.properties[name].map { $0.stringValue ?? $0.description } }

@@ -36,6 +36,12 @@ package struct Scenario: Hashable, Sendable {
     self.steps = steps
   }
 
+  /// An application's name as the scenario has it.
+  func appName(_ unique: String) -> String {
+    let name = unique + appNameSuffix
+    return name + String(repeating: "x", count: max(0, (appNameSize ?? 0) - name.utf8.count))
+  }
+
   /// The type that the putter is given for a call, counted from 0.
   func requestType(of call: Int) -> String { requestTypes[min(call, requestTypes.count - 1)] }
 

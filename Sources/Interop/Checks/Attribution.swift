@@ -37,8 +37,13 @@ struct Attribution {
     for finding in failed { if let role = finding.role { checks[role, default: []].insert(finding.check) } }
     self.checks = checks
     causes = failed.filter { finding in
-      guard let role = finding.role, finding.level != .informational else { return false }
-      return Causality.mayHurt(finding.check) && Causality.root(of: finding.check, among: checks[role] ?? []) == nil
+      guard let role = finding.role, finding.level != .informational, let checks = checks[role],
+        Causality.consequences[finding.check] == nil, Causality.root(of: finding.check, among: checks) == nil
+      else { return false }
+      // What itself hurts nobody may have something follow from it that does.
+      return checks.contains {
+        Causality.mayHurt($0) && (Causality.root(of: $0, among: checks) ?? $0) == finding.check
+      }
     }.sorted { $0.precedes($1) }
   }
 

@@ -18,7 +18,7 @@ enum Causality {
 
   /// Causes that hurt nobody else, and nothing that becomes of the peer itself follows from them.
   private static let harmless: Set<String> = [
-    "identity.client", "connection.close", "connection.frame-max", "payload.seen", "payload.got", "json.golden",
+    "identity.client", "connection.close", "connection.frame-max", "payload.got", "json.golden",
     "publish.mandatory", "properties.correlation-id", "properties.priority", "properties.headers", "replay.bytes",
   ]
 
@@ -66,6 +66,7 @@ enum Causality {
     "ack.request": ["consumer.flags"],
     "ack.result": ["consumer.flags", "take.result"],
     "reject.requeue": ["consumer.flags", "take.result"],
+    "ack.malformed": ["consumer.flags"],
     "reject.kept": ["reject.requeue"],
     "broker.clean": [],
   ]

@@ -41,16 +41,29 @@ extension Rule {
     },
     Rule(
       "connection.frame-max", .recommended, Role.allCases,
-      "the frame size asked for (tune-ok) is one that RabbitMQ 4.1 and later takes: 8192 bytes at least"
+      "the frame size asked for (tune-ok) is no larger than offered, and 8192 bytes at least: RabbitMQ 4.1 takes no less"
     ) { evidence, role in
       let peer = evidence.roles[role]
       guard peer.replay == nil else { return .inapplicable("a recording plays: the handshake is the player's") }
+      let offered =
+        peer.conversations.flatMap(\.received).filter { $0.name == "connection.tune" }
+        .compactMap { $0.number("frame-max") }.filter { $0 > 0 }.min() ?? .max
       // 0 asks for no limit, which the broker refuses or takes by its own.
       return .all(
-        peer.sent("connection.tune-ok"), expected: "at least \(smallestFrameMax), or 0 for no limit",
+        peer.sent("connection.tune-ok"),
+        expected: "at least \(smallestFrameMax), \(offered == .max ? "" : "at most \(offered), ")or 0 for no limit",
         none: "no connection was tuned",
         { $0.number("frame-max").map(String.init) ?? "none" },
-        { $0.number("frame-max").map { $0 == 0 || $0 >= smallestFrameMax } ?? false })
+        { $0.number("frame-max").map { $0 == 0 || $0 >= smallestFrameMax && $0 <= offered } ?? false })
+    },
+    Rule("connection.virtual-host", .required, Role.allCases, "the virtual host is the one that the peer was told") {
+      evidence, role in
+      let peer = evidence.roles[role]
+      guard peer.replay == nil else { return .inapplicable("a recording plays: the handshake is the player's") }
+      guard let expected = evidence.virtualHost else { return .inapplicable("nobody noted which one it was told") }
+      return .all(
+        peer.sent("connection.open"), expected: expected, none: "no connection was opened",
+        { $0.text("virtual-host") }, { $0.text("virtual-host").utf8.elementsEqual(expected.utf8) })
     },
     Rule(
       "connection.methods", .required, Role.allCases, "nothing that others use is deleted, emptied or unbound"

@@ -37,6 +37,9 @@ extension Rule {
           since: twice.moment)
       }
       if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
+      guard evidence.resultIDs.uniqued().count == evidence.resultIDs.count else {
+        return .inapplicable("two requests have the same id: json.result-id says so")
+      }
       // One that was published twice is acknowledged as often.
       let ids = acknowledged.compactMap(\.message.resultID).uniqued()
       let asked = evidence.roles[role].askedFor
@@ -59,14 +62,25 @@ extension Rule {
       guard role == .getter || !evidence.roles[role].askedFor.isEmpty else {
         return .inapplicable("it asked for no result")
       }
-      // Where get_result failed, what was left unsettled follows from that; what was settled is still judged.
-      // What one leaves that goes as soon as it has its own goes back to the queue.
-      let mayLeave = evidence.roles[role].hasFailed(at: "get_result") || evidence.cell.scenario.isConcurrent
+      // Where get_result failed otherwise than in time, what was left unsettled follows from that; what was settled is still
+      // judged. What one leaves that goes as soon as it has its own goes back to the queue.
+      let failures = evidence.roles[role].outcomes.filter { $0.operation == "get_result" }.compactMap(\.error)
+      let mayLeave = failures.contains { $0.kind != .timeout } || evidence.cell.scenario.isConcurrent
       // A putter stays while others wait.
       return .all(
         evidence.roles[role].settled.filter { !$0.kinds.contains(.ack) && !(mayLeave && $0.kinds.isEmpty) },
         expected: "reject with requeue", none: "every result delivered was acknowledged", { $0.shown }
       ) { $0.kinds == [.requeue] && !(role == .putter && $0.isClosing) }
+    },
+    Rule(
+      "ack.malformed", .recommended, [.getter],
+      "what is no result is taken out of its queue: given back, it comes again"
+    ) { evidence, role in
+      .all(
+        // One that is never settled is another check's affair.
+        evidence.roles[role].settled.filter { $0.message.json == nil && !$0.kinds.isEmpty && !$0.isClosing },
+        expected: "ack, or reject without requeue", none: "nothing malformed was settled", { $0.shown },
+        { !$0.kinds.contains(.requeue) })
     },
     Rule(
       "reject.kept", .required, [.getter], "a result for somebody else that came by is still there for them"

@@ -24,7 +24,9 @@ extension Rule {
       if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
       return .all(
         evidence.published(role).flatMap { message in
-          ["result_id", "type"].compactMap { key in message.json?[key].map { (key, $0.kind) } }
+          ["result_id", "type"].compactMap { key in
+            message.json?[key].map { (key, $0.isExactNumber ? "a number" : $0.kind) }
+          }
         }, expected: "a string", none: "nothing was published", { "\($0.0): \($0.1)" }, { $0.1 == "a string" })
     },
     Rule(

@@ -33,6 +33,9 @@ extension Rule {
       let requests = evidence.roles[role].delivered.map(\.message)
       guard !requests.isEmpty else { return .inapplicable("no request was delivered") }
       if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
+      guard !evidence.hasRefused(requests) else {
+        return .inapplicable("it refused the request, and answered with an exception: its outcome says why")
+      }
       return .data(of: evidence.published(role)) { result in
         (requests.first { $0.resultID == result.resultID } ?? requests[0]).data
       }
@@ -53,6 +56,17 @@ extension Rule {
       }
     },
   ]
+}
+
+extension Evidence {
+  /// Whether the server answered with an exception what it says that it cannot read.
+  fileprivate func hasRefused(_ requests: [Message]) -> Bool {
+    roles.server.hasFailed(at: "serve")
+      && published(.server).allSatisfy { result in
+        result.data?.objectValue?["exception"] != nil
+          || requests.contains { $0.resultID == result.resultID && $0.data == result.data }
+      }
+  }
 }
 
 extension Judgement {

@@ -11,6 +11,17 @@ extension Rule {
       let put = evidence.roles[role].outcomes.count { $0.operation == "put_request" && $0.error == nil }
       guard put > 0 else { return .inapplicable("no request was put") }
       let published = evidence.published(role)
+      // Without confirms a peer may be a little ahead of the line.
+      if let late = published.first(where: { message in
+        guard let moment = message.moment, let end = evidence.roles[role].putEnds[message.resultID ?? ""] else {
+          return false
+        }
+        return moment > end.addingTimeInterval(1)
+      }) {
+        return .failed(
+          expected: "published before it is said to be put", observed: "\(late.resultID ?? "") was published later",
+          since: late.moment)
+      }
       return .equal(
         published.map { "\($0.exchange) by \($0.routingKey)" }.joined(separator: "; ").orNone,
         Array(repeating: "\(binding.exchange) by \(binding.routingKey)", count: put)

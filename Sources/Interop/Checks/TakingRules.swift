@@ -54,8 +54,12 @@ extension Rule {
       "consumer.count", .recommended, Role.allCases, "a peer has one consumer at most for each thing that it waits for"
     ) { evidence, role in
       let peer = evidence.roles[role]
-      let started = peer.sent("basic.consume")
+      // Who asks for each message by itself asks as often as it likes.
+      let started = peer.sent("basic.consume") + peer.sent("basic.get")
       guard !started.isEmpty else { return .inapplicable("nothing was consumed") }
+      if role == .server, let piled = peer.conversations.map(\.mostConsumers).max(), piled > 1 {
+        return .failed(expected: "one at a time", observed: "\(piled) consumers at a time", since: started.last?.moment)
+      }
       // One that the broker has cancelled is started anew.
       let ended = peer.conversations.flatMap(\.received).count { $0.name == "basic.cancel" }
       // A server may consume as it is opened, or each time that it is to serve.
@@ -85,6 +89,18 @@ extension Rule {
       ) { ($0.number("prefetch-size") ?? 0) == 0 && (!takesResults || $0.isWide) }
     },
   ]
+}
+
+extension Conversation {
+  /// How many consumers there were at a time, at most.
+  fileprivate var mostConsumers: Int {
+    var (now, most) = (0, 0)
+    for step in sent {
+      if step.name == "basic.consume" { now += 1 } else if step.name == "basic.cancel" { now -= 1 }
+      most = max(most, now)
+    }
+    return most - received.count { $0.name == "basic.cancel" }
+  }
 }
 
 /// How many results others may leave in a queue while one is waited for, as a rule.

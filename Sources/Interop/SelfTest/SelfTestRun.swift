@@ -93,11 +93,11 @@ package struct SelfTestRun: Sendable {
     let recorded = planting.cell.recording.flatMap { plan.recordings[$0] }
     let topology = ExpectedTopology(
       plan.contract,
-      appName: recorded?.appName
-        ?? "self-test-\(environment.runID)-\(id)\(planting.cell.scenario.appNameSuffix)",
+      appName: recorded?.appName ?? planting.cell.scenario.appName("self-test-\(environment.runID)-\(id)"),
       planting.cell.scenario)
     let plot = Plot(topology)
-    let address = recorded == nil ? environment.broker.address : environment.replayAddress
+    let broker = recorded == nil ? environment.broker(of: planting.cell.scenario) : environment.broker
+    let address = recorded == nil ? broker.address : environment.replayAddress
     let inspector = BrokerInspector(
       address, isTidy: recorded != nil || !environment.broker.isPrivate,
       noting: environment.broker.declarations, Logger(label: "syrpc.interop"))
@@ -108,7 +108,7 @@ package struct SelfTestRun: Sendable {
     var trio = Trio(planting.cell, from: pool, replacing: replaced)
     var outcome: Result<Planting.Outcome, any Error>
     do {
-      outcome = .success(try await plant(planting, plot, recorded, &trio, inspector))
+      outcome = .success(try await plant(planting, plot, recorded, &trio, inspector, pool))
     } catch { outcome = .failure(error) }
     await trio.release()
     await inspector.close()
@@ -145,7 +145,7 @@ package struct SelfTestRun: Sendable {
 
   private func plant(
     _ planting: Planting, _ plot: Plot, _ recorded: RecordedConversation?, _ trio: inout Trio,
-    _ inspector: BrokerInspector
+    _ inspector: BrokerInspector, _ pool: SessionPool
   ) async throws -> Planting.Outcome {
     let cell = planting.cell
     let live = try await trio.sessions().mapError { InteropError("\(planting.name): \($0.failure.error)") }.get()
@@ -159,12 +159,13 @@ package struct SelfTestRun: Sendable {
       ).evidence()
       isPlanted = plot.isPlanted
     } else {
-      guard let payload = plan.corpus[cell.payload], let sessions = PerRole(live) else {
+      let payloads = cell.payloads(in: plan.corpus)
+      guard let payloads, let sessions = PerRole(live) else {
         throw InteropError("\(planting.name): there is no payload \(cell.payload), or no peer for each role")
       }
       var run = CellRun(
-        cell: cell, payloads: [payload], topology: plot.topology, sessions: sessions, broker: environment.broker,
-        inspector: inspector)
+        cell: cell, payloads: payloads, topology: plot.topology, sessions: sessions,
+        broker: environment.broker(of: cell.scenario), inspector: inspector, pool: pool)
       run.timeout = Self.timeout
       if case .wire(let edit) = planting.mutation.defect { run.editors = edit(plot) }
       evidence = try await run.evidence()

@@ -34,7 +34,8 @@ struct SelfTestCommandRun: Sendable {
         }
       }
       let environment = RunEnvironment(
-        broker: used.endpoint, replayVirtualHost: used.replayVirtualHost, commands: commands, peers: probed,
+        broker: used.endpoint, replayVirtualHost: used.replayVirtualHost, places: used.places,
+        commands: commands, peers: probed,
         watch: used.watch, runFolder: used.folder, logFolder: logs, output: output,
         runID: used.runID)
       let peers = setup.entries.map(\.manifest.name).filter {

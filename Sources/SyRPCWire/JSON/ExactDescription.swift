@@ -1,4 +1,10 @@
 extension JSON {
+  /// Whether this is a number that jansson refuses, which ``init(exactly:)`` made a string of.
+  package var isExactNumber: Bool {
+    guard case .string(let text) = self else { return false }
+    return ["integer ", "real "].contains { text.utf8.starts(with: "\(ExactRewriter.decodedMark)\($0)".utf8) }
+  }
+
   /// The value as JSON text, with what jansson refuses written as it was before ``init(exactly:)`` rewrote it.
   package var exactDescription: String {
     let text = Array(description.utf8)

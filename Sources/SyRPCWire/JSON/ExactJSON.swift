@@ -26,7 +26,9 @@ struct ExactRewriter {
 
   /// Begins every rewritten part. A text that has this character itself would be ambiguous, so it is rewritten too.
   static let mark = "\\udbff\\udffd"
-  private static let rawMark = Array("\u{10FFFD}".utf8)
+  /// The same as a value has it.
+  static let decodedMark = "\u{10FFFD}"
+  private static let rawMark = Array(decodedMark.utf8)
 
   init(_ input: [UInt8]) {
     self.input = input

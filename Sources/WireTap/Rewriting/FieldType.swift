@@ -23,6 +23,7 @@ enum FieldType: Sendable {
       ("reserved-1", .short), ("queue", .shortText), ("consumer-tag", .shortText), ("no-local", .bit),
       ("no-ack", .bit), ("exclusive", .bit), ("no-wait", .bit), ("arguments", .table),
     ],
+    "basic.qos": [("prefetch-size", .long), ("prefetch-count", .short), ("global", .bit)],
     "basic.cancel": [("consumer-tag", .shortText), ("no-wait", .bit)],
     "basic.cancel-ok": [("consumer-tag", .shortText)],
     "basic.publish": [
@@ -37,6 +38,7 @@ enum FieldType: Sendable {
     "basic.reject": [("delivery-tag", .longlong), ("requeue", .bit)],
     "basic.nack": [("delivery-tag", .longlong), ("multiple", .bit), ("requeue", .bit)],
     "connection.tune-ok": [("channel-max", .short), ("frame-max", .long), ("heartbeat", .short)],
+    "connection.open": [("virtual-host", .shortText), ("reserved-1", .shortText), ("reserved-2", .bit)],
     "connection.close-ok": [],
   ]
 

@@ -10,6 +10,11 @@ extension Mutation {
         unit.fields["frame-max"] = 4096
       }
     }
+    + Role.allCases.map { role in
+      sends("another", role, fails: "connection.virtual-host", "connection.open") { unit, _ in
+        unit.fields["virtual-host"] = "syrpc-unknown"
+      }
+    }
     + [
       sends("unknown-exchange", .putter, fails: "connection.exception", "basic.publish") { unit, _ in
         unit.fields["exchange"] = "syrpc-unknown"

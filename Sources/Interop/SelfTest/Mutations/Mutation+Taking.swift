@@ -12,6 +12,11 @@ extension Mutation {
     unseen("nothing-consumed", .getter, fails: "consume.result", in: .echo),
     unseen("nothing-consumed-later", .getter, fails: "consume.result", in: .clientFirst),
     waitedOn("waited-on", in: .echo), waitedOn("waited-on-twice", in: .collision),
+    edits("malformed-given-back", .getter, fails: "ack.malformed", in: .malformedResult, .toBroker, "basic.ack") {
+      unit, _ in
+      // The first one is what is malformed; the client numbers its deliveries from 1.
+      unit.fields["delivery-tag"]?.description == "1" ? .pass(unit.rejection(requeue: true)) : .pass(unit)
+    },
     repeated("many", .server), repeated("many", .getter),
     sends("limited", .getter, fails: "consumer.prefetch", "basic.qos") { unit, _ in unit.fields["prefetch-count"] = 1 },
   ]
