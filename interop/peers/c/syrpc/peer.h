@@ -1,0 +1,16 @@
+/* What a client and a server share. */
+#ifndef SYRPC_PEER_H
+#define SYRPC_PEER_H
+
+#include "link.h"
+#include "topology.h"
+
+struct syrpc {
+  syrpc_topology topology;
+  syrpc_link *link;
+};
+
+/* Declares the queue that carries a result; each time, for one that nobody consumes expires. */
+bool syrpc_declare_results(syrpc *peer, const char *result_id, syrpc_result_queue *queue, syrpc_error *error);
+
+#endif
