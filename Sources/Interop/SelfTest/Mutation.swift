@@ -32,6 +32,9 @@ package struct Mutation: Sendable {
     case replay(@Sendable (Plot) -> EditorMaker)
   }
 
+  /// Whether it takes a recording to plant it in.
+  var isOfRecording: Bool { if case .replay = defect { true } else { false } }
+
   /// `server/queue.flags/not-durable`
   package var name: String { "\(role.rawValue)/\(check)/\(label)" }
 
