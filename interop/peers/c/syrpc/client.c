@@ -17,6 +17,10 @@ bool syrpc_put_request(
   if (!body) return false;
   const char *requests = client->topology.requests;
   bool put = syrpc_link_publish(client->link, requests, requests, body, error);
+  /* The queue is gone: somebody has deleted it meanwhile. */
+  if (!put && syrpc_link_was_returned(client->link) && syrpc_declare_requests(client, error)) {
+    put = syrpc_link_publish(client->link, requests, requests, body, error);
+  }
   free(body);
   if (put && used) snprintf(used, SYRPC_ID_SIZE, "%s", id);
   return put;

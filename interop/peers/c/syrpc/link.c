@@ -61,10 +61,22 @@ syrpc_link *syrpc_link_open(const syrpc_settings *settings, uint16_t prefetch, s
     syrpc_fail(error, SYRPC_FAILED, "out of memory");
     return NULL;
   }
+  link->prefetch = prefetch;
   if (connect_to(link, settings, error) && open_channel(link, prefetch, error)) return link;
   syrpc_error ignored;
   syrpc_link_close(link, &ignored);
   return NULL;
+}
+
+bool syrpc_link_recover(syrpc_link *link, syrpc_error *error) {
+  if (!link->is_lost || link->is_dead) return syrpc_link_is_usable(link, error);
+  syrpc_delivery delivery;
+  while (syrpc_link_pop(link, &delivery)) free(delivery.body);
+  link->incoming = SYRPC_NOTHING;
+  link->published = 0;
+  link->is_consuming = false;
+  link->is_lost = false;
+  return open_channel(link, link->prefetch, error);
 }
 
 bool syrpc_link_close(syrpc_link *link, syrpc_error *error) {
@@ -141,6 +153,8 @@ bool syrpc_link_publish(
   if (link->verdict == SYRPC_CONFIRMED) return true;
   return syrpc_fail(error, SYRPC_FAILED, "the broker refused the message");
 }
+
+bool syrpc_link_was_returned(const syrpc_link *link) { return link->returned[0] != 0; }
 
 static amqp_bytes_t consumer_tag(void) { return amqp_cstring_bytes("syrpc"); }
 

@@ -19,6 +19,9 @@ typedef struct {
 syrpc_link *syrpc_link_open(const syrpc_settings *settings, uint16_t prefetch, syrpc_error *error);
 bool syrpc_link_close(syrpc_link *link, syrpc_error *error);
 
+/* Opens the channel again if the broker has closed it. What was delivered on it has gone back to its queue. */
+bool syrpc_link_recover(syrpc_link *link, syrpc_error *error);
+
 /* Sends a heartbeat if one is due, and reads what has come. */
 void syrpc_link_keep_alive(syrpc_link *link);
 
@@ -31,6 +34,9 @@ bool syrpc_link_declare(
 /* Publishes, and returns when the broker has taken the message into a queue. */
 bool syrpc_link_publish(
     syrpc_link *link, const char *exchange, const char *routing_key, const char *body, syrpc_error *error);
+
+/* Whether the broker sent the last message back, since it reached no queue. */
+bool syrpc_link_was_returned(const syrpc_link *link);
 
 /* Consumes a queue until syrpc_link_cancel, after which nothing is delivered. What was delivered and not taken goes back
  * to the queue then. */

@@ -7,8 +7,8 @@ static bool put_result(syrpc *server, const char *id, json_t *data, syrpc_error 
   char *body = syrpc_write_result(id, data, error);
   if (!body) return false;
   syrpc_result_queue queue;
-  bool put = syrpc_declare_results(server, id, &queue, error) &&
-             syrpc_link_publish(server->link, server->topology.result_exchange, queue.routing_key, body, error);
+  bool put = syrpc_link_recover(server->results, error) && syrpc_declare_results(server, id, &queue, error) &&
+             syrpc_link_publish(server->results, server->topology.result_exchange, queue.routing_key, body, error);
   free(body);
   return put;
 }
@@ -57,7 +57,13 @@ bool syrpc_serve(syrpc *server, double timeout, syrpc_handler handler, void *con
   }
   free(delivery.body);
 
-  /* Whatever it was: one that cannot be answered would come again and again. */
+  /* It goes to another server if it could not be answered from here. If it cannot be answered at all, it would come again and
+   * again. */
+  if (!answered && error->kind == SYRPC_CONNECTION) {
+    syrpc_error ignored;
+    syrpc_link_give_back(server->link, delivery.tag, &ignored);
+    return false;
+  }
   syrpc_error lost;
   if (syrpc_link_acknowledge(server->link, delivery.tag, &lost)) return answered;
   if (answered) *error = lost;
