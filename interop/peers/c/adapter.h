@@ -9,7 +9,8 @@ typedef struct {
   syrpc_side side;
 } session;
 
-/* The answer to one line, whatever it is and whatever happens: JSON text, to be freed. NULL only if there is no memory. */
+/* The answer to one line, whatever it is and whatever happens: JSON text, to be freed. NULL only if there is no
+ * memory. */
 char *answer_to(session *session, const char *line, size_t size);
 
 /* Closes what is open, if anything is. */

@@ -29,9 +29,9 @@ bool syrpc_put_request(
 /*
  * Results for others that came by, and go back together after a pause.
  *
- * A client that gave them back at once would get them again at once, thousands of times a second; and a quorum queue drops
- * what was given back more often than its delivery limit, 20 by default on RabbitMQ 4. So each pause is twice as long as
- * the one before: 5 ms to a second, or a quarter of the time that a result lives.
+ * A client that gave them back at once would get them again at once, thousands of times a second; and a quorum queue
+ * drops what was given back more often than its delivery limit, 20 by default on RabbitMQ 4. So each pause is twice
+ * as long as the one before: 5 ms to a second, or a quarter of the time that a result lives.
  */
 typedef struct {
   uint64_t *tags;

@@ -31,7 +31,8 @@ typedef struct syrpc_waiting {
 struct syrpc_link {
   amqp_connection_state_t connection;
   uint16_t prefetch;
-  /* Why it cannot be used any longer, if `is_lost`. If only the channel was closed, the connection can still say goodbye. */
+  /* Why it cannot be used any longer, if `is_lost`. If only the channel was closed, the connection can still say
+   * goodbye. */
   bool is_lost, is_dead;
   syrpc_error loss;
 

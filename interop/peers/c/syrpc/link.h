@@ -25,8 +25,8 @@ bool syrpc_link_recover(syrpc_link *link, syrpc_error *error);
 /* Sends a heartbeat if one is due, and reads what has come. */
 void syrpc_link_keep_alive(syrpc_link *link);
 
-/* Declares an exchange and a queue, and binds one to the other. `expires` and `message_ttl` are the queue's arguments in
- * milliseconds; 0 for none. */
+/* Declares an exchange and a queue, and binds one to the other. `expires` and `message_ttl` are the queue's arguments
+ * in milliseconds; 0 for none. */
 bool syrpc_link_declare(
     syrpc_link *link, const char *exchange, const char *queue, const char *routing_key, int64_t expires,
     int64_t message_ttl, syrpc_error *error);
@@ -38,8 +38,8 @@ bool syrpc_link_publish(
 /* Whether the broker sent the last message back, since it reached no queue. */
 bool syrpc_link_was_returned(const syrpc_link *link);
 
-/* Consumes a queue until syrpc_link_cancel, after which nothing is delivered. What was delivered and not taken goes back
- * to the queue then. */
+/* Consumes a queue until syrpc_link_cancel, after which nothing is delivered. What was delivered and not taken goes
+ * back to the queue then. */
 bool syrpc_link_consume(syrpc_link *link, const char *queue, syrpc_error *error);
 bool syrpc_link_cancel(syrpc_link *link, syrpc_error *error);
 

@@ -8,8 +8,8 @@ syrpc *syrpc_open(syrpc_side side, const syrpc_settings *settings, syrpc_error *
     syrpc_fail(error, SYRPC_FAILED, "out of memory");
     return NULL;
   }
-  /* A server gets one request at a time. A client gets all that is in a queue: with a prefetch count, results for others
-   * would keep its own from it. */
+  /* A server gets one request at a time. A client gets all that is in a queue: with a prefetch count, results for
+   * others would keep its own from it. */
   if (syrpc_topology_of(settings, &peer->topology, error)) {
     peer->link = syrpc_link_open(settings, side == SYRPC_SERVER ? 1 : 0, error);
   }

@@ -8,8 +8,8 @@
 struct syrpc {
   syrpc_topology topology;
   syrpc_link *link;
-  /* A server's results have a connection of their own: where the broker refuses one, it closes the channel, and the request
-   * could not be acknowledged there. NULL in a client. */
+  /* A server's results have a connection of their own: where the broker refuses one, it closes the channel, and the
+   * request could not be acknowledged there. NULL in a client. */
   syrpc_link *results;
 };
 

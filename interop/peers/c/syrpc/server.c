@@ -57,8 +57,8 @@ bool syrpc_serve(syrpc *server, double timeout, syrpc_handler handler, void *con
   }
   free(delivery.body);
 
-  /* It goes to another server if it could not be answered from here. If it cannot be answered at all, it would come again and
-   * again. */
+  /* It goes to another server if it could not be answered from here. If it cannot be answered at all, it would come
+   * again and again. */
   if (!answered && error->kind == SYRPC_CONNECTION) {
     syrpc_error ignored;
     syrpc_link_give_back(server->link, delivery.tag, &ignored);

@@ -82,8 +82,8 @@ typedef json_t *(*syrpc_handler)(
  * Takes one request, calls the handler, and puts its result. The request is acknowledged after that: should the process
  * die in between, another server does it again.
  *
- * If the handler fails, or the request cannot be read or the result not be written, the result is an exception, and this
- * fails as well.
+ * If the handler fails, or the request cannot be read or the result not be written, the result is an exception, and
+ * this fails as well.
  */
 bool syrpc_serve(syrpc *server, double timeout, syrpc_handler handler, void *context, syrpc_error *error);
 
