@@ -63,10 +63,13 @@ package struct GoldenMessages: Sendable {
       && bodies.keys.contains { $0.set == set && $0.kind == .result && $0.payload == payload && $0.from != nil }
   }
 
-  /// The rule that holds published bodies against them.
+  /// The check that holds published bodies against them. It is skipped for a peer that names no set.
+  static let check = "json.golden"
+
+  /// The rule of that check.
   var rule: Rule {
     Rule(
-      "json.golden", .recommended, [.putter, .server],
+      Self.check, .recommended, [.putter, .server],
       "the body is that of the golden message, byte for byte, with the result id masked"
     ) { [self] evidence, role in
       guard evidence.cell.scenario.laterPayload == nil else { return .inapplicable("the calls carry different things") }

@@ -1,8 +1,9 @@
 extension Judge {
-  /// Whether the check that a mutation is for fails in its cell in any case. `known` is what peers said of themselves, by
-  /// their names.
+  /// Whether the check that a mutation is for says the same in its cell in any case: it fails, as a listed divergence, or is
+  /// skipped, since the peer names no golden set. `known` is what peers said of themselves, by their names.
   func lists(_ cell: Cell, _ mutation: Mutation, _ known: [String: PeerIdentity]) -> Bool {
     let identities = Role.allCases.reduce(into: [:]) { $0[$1] = known[cell.combination[$1]] }
+    if mutation.check == GoldenMessages.check, let peer = identities[mutation.role], peer.golden == nil { return true }
     return lists(mutation.check, of: mutation.role, in: cell, identities)
   }
 

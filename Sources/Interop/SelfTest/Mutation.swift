@@ -37,6 +37,9 @@ package struct Mutation: Sendable {
   /// Whether a whole implementation has it.
   package var isWhole: Bool { if case .whole = defect { true } else { false } }
 
+  /// Whether it takes a recording to plant it in.
+  var isOfRecording: Bool { if case .replay = defect { true } else { false } }
+
   /// `server/queue.flags/not-durable`
   package var name: String { "\(role.rawValue)/\(check)/\(label)" }
 

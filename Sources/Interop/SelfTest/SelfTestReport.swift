@@ -7,15 +7,24 @@ package struct SelfTestReport: Sendable {
   /// The checks that are held against mutations, in their order, with the levels.
   private let rules: [Rule]
   private let mutations: [Mutation]
+  /// The checks that only a recording can fail, if there was none to plant in.
+  private let leftOut: [String]
 
   /// - Parameters:
   ///   - results: of all plantings.
   ///   - mutations: what was to be planted.
   ///   - rules: the checks that were selected.
-  package init(_ results: [Planting.Result], mutations: [Mutation], rules: [Rule]) {
+  ///   - hasRecordings: whether there was a recording to plant in. A new peer beside Swift has none: what is about replays is
+  ///     not put to the test then.
+  package init(
+    _ results: [Planting.Result], mutations: [Mutation], rules: [Rule], hasRecordings: Bool = true
+  ) {
     self.results = results
-    self.mutations = mutations
-    self.rules = rules
+    let possible = hasRecordings ? mutations : mutations.filter { !$0.isOfRecording }
+    let leftOut = Set(mutations.map(\.check)).subtracting(possible.map(\.check))
+    self.mutations = possible
+    self.rules = rules.filter { !leftOut.contains($0.id) }
+    self.leftOut = rules.map(\.id).filter(leftOut.contains)
   }
 
   package var planted: [Planting.Result] { results.filter(\.isApplicable) }
@@ -93,7 +102,8 @@ package struct SelfTestReport: Sendable {
       "\(names.count) mutations on \(peers.joined(separator: ", ")): \(planted.count) planted, \(caught.count) caught, "
         + "\(attributed.count) attributed to the right peer and role and to nobody else",
       "\(rules.count) checks, \(rules.count - uncovered.count) of them failed by as many mutations as they have to be",
-    ] + results.flatMap(Self.complaint) + unplanted.map { "NOT PLANTED  \($0): no peer has anything to plant it in" }
+    ] + (leftOut.isEmpty ? [] : ["without a recording of these peers, left out: \(leftOut.joined(separator: ", "))"])
+      + results.flatMap(Self.complaint) + unplanted.map { "NOT PLANTED  \($0): no peer has anything to plant it in" }
       + uncovered.map { "UNCOVERED  \($0)" }
   }
 

@@ -51,7 +51,8 @@ struct SelfTestCommandRun: Sendable {
       let results = try await run.results { await progress.note($0) }
       await progress.finish()
 
-      let report = SelfTestReport(results, mutations: mutations, rules: setup.judge.rules)
+      let report = SelfTestReport(
+        results, mutations: mutations, rules: setup.judge.rules, hasRecordings: !setup.recordings.isEmpty)
       try Files.write(try report.json.indented(levels: 2), to: path)
       print(report.table + "\n")
       for line in report.lines { print(line) }

@@ -66,7 +66,7 @@ public struct ResultMessage: Hashable, Sendable {
 /// so the id is read by itself; the payload is thrown away.
 package func resultID(ofUnreadable body: [UInt8]) -> String? {
   guard let message = try? JSON(exactly: body) else { return nil }
-  return message["result_id"]?.stringValue
+  return message["result_id"].flatMap { $0.isExactNumber ? nil : $0.stringValue }
 }
 
 extension JSONObject {

@@ -22,6 +22,24 @@ import Testing
       #expect(count >= (rule.level == .required ? 2 : 1), "\(rule.id)")
     }
   }
+
+  /// A new peer has no golden messages yet: its self-test must not miss what is not looked for.
+  @Test func aCheckThatIsSkippedForAPeerIsNotPutToTheTest() throws {
+    let judge = Judge(divergences: [], golden: GoldenMessages())
+    let mutation = try #require(Mutation.all.first { $0.check == "json.golden" && $0.role == .putter })
+    let cell = Cell(
+      combination: Combination(putter: "new", server: "old", getter: "old"), scenario: .echo, payload: "hello")
+    func identity(_ golden: JSON?) throws -> PeerIdentity {
+      var hello: JSONObject = ["implementation": "i", "runtime": "r", "features": ["put_request"]]
+      hello["golden"] = golden
+      return try PeerIdentity(hello: .object(hello))
+    }
+    let old = try identity("set")
+    #expect(judge.lists(cell, mutation, ["new": try identity(nil), "old": old]))
+    #expect(!judge.lists(cell, mutation, ["new": try identity("set"), "old": try identity(nil)]))
+    let other = try #require(Mutation.all.first { $0.check == "json.keys" && $0.role == .putter })
+    #expect(!judge.lists(cell, other, ["new": try identity(nil), "old": old]))
+  }
 }
 
 @Suite struct SelfTestReportTests {
@@ -43,6 +61,19 @@ import Testing
     #expect(report.isAsExpected)
     #expect(report.lines.count == 2)
     #expect(report.json["attributed"]?.integerValue == Int64(mutations.count))
+  }
+
+  /// As for a new peer, of which nothing is recorded.
+  @Test func withoutARecordingWhatIsAboutReplaysIsLeftOut() {
+    let all = Judge(divergences: [], golden: GoldenMessages()).rules
+    for hasRecordings in [true, false] {
+      let report = SelfTestReport([], mutations: Mutation.all, rules: all, hasRecordings: hasRecordings)
+      let complaints = (report.unplanted + report.uncovered).filter { $0.contains("replay.") }
+      #expect(complaints.isEmpty != hasRecordings)
+      let told = report.lines.contains { $0.hasSuffix("left out: replay.fits, replay.bytes") }
+      #expect(told != hasRecordings)
+      #expect(report.uncovered.contains { $0.hasPrefix("queue.flags") })
+    }
   }
 
   @Test func oneMissedIsNot() {
