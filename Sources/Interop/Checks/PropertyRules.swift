@@ -21,11 +21,23 @@ extension Rule {
       "properties.others", .required, [.putter, .server],
       "no other property is set: an expiration, say, would lose messages"
     ) { evidence, role in
-      let known = ["content-type", "content-encoding", "delivery-mode", "correlation-id", "priority", "headers"]
+      let demanded = evidence.topology.contract.properties.filter { !ownRule.contains($0.key) }
       return .all(
-        evidence.published(role).map { message in message.wire.properties.keys.filter { !known.contains($0) } },
-        expected: "none", none: "nothing was published", { $0.joined(separator: ", ").orNone }, \.isEmpty)
+        evidence.published(role).map { message in
+          let names = Set(message.wire.properties.keys).union(demanded.keys).subtracting(ownRule).sorted()
+          return names.filter { message.wire.properties[$0] != demanded[$0] }.map { name in
+            demanded[name] == nil ? name : "\(name): \(message.property(name) ?? "absent")"
+          }
+        },
+        expected: demanded.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.text)" }.joined(separator: ", ")
+          .orNone,
+        none: "nothing was published", { $0.joined(separator: ", ").orNone }, \.isEmpty)
     },
+  ]
+
+  /// The properties that have a rule of their own.
+  private static let ownRule: Set<String> = [
+    "content-type", "content-encoding", "delivery-mode", "correlation-id", "priority", "headers",
   ]
 
   /// A property is as the contract says; one that it does not name is absent.
@@ -33,10 +45,15 @@ extension Rule {
     Rule("properties.\(name)", level, [.putter, .server], meaning) { evidence, role in
       let expected = evidence.topology.contract.properties[name]
       return .all(
-        evidence.published(role).map { $0.property(name) }, expected: expected ?? "absent",
-        none: "nothing was published", { $0 ?? "absent" }, { $0 == expected })
+        evidence.published(role), expected: expected?.text ?? "absent", none: "nothing was published",
+        { $0.property(name) ?? "absent" }, { $0.wire.properties[name] == expected })
     }
   }
+}
+
+extension JSON {
+  /// A property's value as it is shown.
+  fileprivate var text: String { stringValue ?? description }
 }
 
 extension Evidence {

@@ -62,7 +62,9 @@ package struct PeerManifest: Sendable {
     bytes: [UInt8], folder: String, places: Places, on named: (name: String, interpreter: NamedInterpreter)? = nil
   ) throws(InteropError) {
     let path = folder / "peer.json"
-    let manifest = try Files.json(bytes, of: path)
+    let strict = try StrictObject(of: path, bytes, keys: Keys.manifest)
+    try Keys.check(strict)
+    let manifest = JSON.object(strict.members)
     func text(_ json: JSON, _ key: String) throws(InteropError) -> String? {
       guard let value = json[key] else { return nil }
       guard let text = value.stringValue else {

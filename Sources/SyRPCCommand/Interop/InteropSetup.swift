@@ -72,9 +72,10 @@ struct InteropSetup {
     plan = try RunPlan(
       peers: entries.map(\.manifest.name).filter { commands[$0] != nil }, recordings: recordings, selection: chosen,
       corpus: try Corpus(folder: checkout.payloads), contract: try Contract(checkout.contract))
+    let divergences = try Divergence.read(checkout.divergences)
+    try DivergenceNames(checkout).check(divergences)
     judge = Judge(
-      checks: chosen.checks.isEmpty ? [Glob("*")] : chosen.checks,
-      divergences: try Divergence.read(checkout.divergences),
+      checks: chosen.checks.isEmpty ? [Glob("*")] : chosen.checks, divergences: divergences,
       golden: try GoldenMessages(folder: checkout.messages))
   }
 

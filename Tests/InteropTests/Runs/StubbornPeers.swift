@@ -26,16 +26,20 @@ struct StubbornPeers {
       output: output ?? folder / "output")
   }
 
-  func run(_ payloads: [Glob] = [], parallel: Int = 1) async throws -> MatrixRun.Outcome {
+  static func plan(_ payloads: [Glob] = []) throws -> RunPlan {
     var selection = RunPlan.Selection()
     selection.scenarios = [Glob("echo")]
     selection.payloads = payloads
     let checkout = try checkout()
-    let plan = try RunPlan(
+    return try RunPlan(
       peers: ["stubborn"], selection: selection, corpus: try Corpus(folder: checkout.payloads),
       contract: try Contract(checkout.contract))
-    return await MatrixRun(
-      plan: plan, judge: Judge(divergences: [], golden: GoldenMessages()), environment: environment, parallel: parallel
+  }
+
+  func run(_ payloads: [Glob] = [], parallel: Int = 1) async throws -> MatrixRun.Outcome {
+    await MatrixRun(
+      plan: try Self.plan(payloads), judge: Judge(divergences: [], golden: GoldenMessages()), environment: environment,
+      parallel: parallel
     ).outcome { _ in }
   }
 
