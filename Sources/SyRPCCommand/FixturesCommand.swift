@@ -55,7 +55,7 @@ struct FixturesCommand: AsyncParsableCommand {
             peer: peer, plan: plan, judge: judge.on(broker: used.endpoint.rabbitMQ),
             environment: RunEnvironment(
               broker: used.endpoint, commands: commands, runFolder: used.folder, logFolder: used.folder.path,
-              output: used.folder.path)
+              output: used.folder.path, repetition: PeerOptions.repetition(checkout))
           ).record(into: checkout)
         }
       }

@@ -39,6 +39,8 @@ package struct Evidence: Sendable {
 package struct RoleEvidence: Sendable {
   package let peer: String
   package let identity: PeerIdentity?
+  /// How many cells its process had made before; nil for a recording, and for one that did not start.
+  var age: Int?
   /// What its adapter answered, operation by operation: nil for success.
   package var outcomes: [(operation: String, error: PeerError?)] = []
   /// As the putter said.
@@ -75,6 +77,14 @@ package struct RoleEvidence: Sendable {
 
   /// Whether its adapter failed at anything.
   package var hasFailed: Bool { outcomes.contains { $0.error != nil } }
+}
+
+extension RoleEvidence {
+  /// Of a process that begins a cell.
+  init(_ session: PeerSession) async {
+    self.init(peer: session.peer, identity: session.identity)
+    age = await session.beginCell()
+  }
 }
 
 /// A queue that was not left as an exchange should leave it.

@@ -110,6 +110,14 @@ extension PeerCatalog.Entry {
   /// The name of the log of a peer that is asked who it is.
   package static func probeLog(_ peer: String) -> String { "\(peer)-probe.log" }
 
+  /// Why it is not live; nil if it is.
+  package var reasonNotLive: String? {
+    switch availability {
+    case .live: nil
+    case .replay(let reason), .missing(let reason): reason
+    }
+  }
+
   fileprivate func probe(logFolder: String, in folder: RunFolder?) async -> RunReport.Peer {
     let command: PeerCommand
     switch availability {

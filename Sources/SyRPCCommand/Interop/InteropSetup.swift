@@ -9,7 +9,8 @@ struct InteropSetup {
   /// Those that take part, and those that would if they were here.
   let entries: [PeerCatalog.Entry]
   let commands: [String: Interop.PeerCommand]
-  private let missingRequired: [String]
+  /// Those that had to be live and are not, each with the reason.
+  private let missingRequired: [(peer: String, reason: String)]
   /// Who must take part in a cell, and why: it was named.
   let demanded: [(peer: String, option: String)]
   /// Of the peers that are not live; or one of each side of every peer.
@@ -27,7 +28,7 @@ struct InteropSetup {
     let catalog = try await peers.catalog(checkout, canReplay: canReplay)
     // A peer named for a role takes part, also one that is outside the default matrix.
     var wanted = chosen.peers
-    let roles = chosen.putters + chosen.servers + chosen.getters
+    let roles = chosen.putters + chosen.servers + chosen.getters + chosen.touching
     let names = catalog.entries.map(\.manifest.name)
     for glob in roles { _ = try select("the role's pattern", [glob], from: names, by: PeerName.forms) }
     if wanted.isEmpty {
@@ -36,7 +37,8 @@ struct InteropSetup {
           || roles.contains { PeerName.forms(of: entry.manifest.name).contains($0.pattern) }
       }.map { Glob($0.manifest.name) }
     }
-    entries = try catalog.selected(wanted)
+    let entries = try catalog.selected(wanted)
+    self.entries = entries
 
     var commands: [String: Interop.PeerCommand] = [:]
     for entry in entries {
@@ -45,20 +47,27 @@ struct InteropSetup {
     self.commands = commands
     // On several interpreters, all of them.
     var required: [String] = []
-    for name in peers.require {
+    for name in peers.require where name != PeerOptions.allPeers {
       let meant = names.filter { PeerName.forms(of: $0).contains(name) }
       guard !meant.isEmpty else {
         throw ValidationError("--require \(name): there is no such peer; there is \(names.joined(separator: ", "))")
       }
       required += meant
     }
-    missingRequired = required.filter { commands[$0] == nil }
+    // Whether or not what is selected has a cell for it.
+    let defaults = peers.require.contains(PeerOptions.allPeers) ? catalog.entries.filter(\.manifest.isDefault) : []
+    missingRequired =
+      defaults.compactMap { entry in entry.reasonNotLive.map { (entry.manifest.name, "it is not live here: \($0)") } }
+      + required.filter { commands[$0] == nil }.map { name in
+        let reason = entries.first { $0.manifest.name == name }?.reasonNotLive
+        return (name, reason.map { "it is not live here: \($0)" } ?? "it is not among the peers selected")
+      }
+    let present = entries.filter { if case .missing = $0.availability { false } else { true } }.map(\.manifest.name)
     demanded =
       required.map { ($0, "--require") }
-      + entries.filter { entry in
-        if case .missing = entry.availability { return false }
-        return chosen.peers.contains { PeerName.matches($0, entry.manifest.name) }
-      }.map { ($0.manifest.name, "--peer") }
+      + [("--peer", chosen.peers), ("--touching", chosen.touching)].flatMap { option, patterns in
+        present.filter { name in patterns.contains { PeerName.matches($0, name) } }.map { ($0, option) }
+      }
 
     var recordings: [RecordedConversation] = []
     for entry in entries {
@@ -84,12 +93,7 @@ struct InteropSetup {
   /// - Throws: `ExitCode` 1, and says why they are not.
   func demandRequired() throws {
     guard !missingRequired.isEmpty else { return }
-    for name in missingRequired {
-      switch entries.first(where: { $0.manifest.name == name })?.availability {
-      case .missing(let reason), .replay(let reason): printError("--require \(name): it is not live here: \(reason)")
-      case .live, nil: printError("--require \(name): it is not among the peers selected")
-      }
-    }
+    for (peer, reason) in missingRequired { printError("--require \(peer): \(reason)") }
     throw ExitCode.notAsExpected
   }
 }

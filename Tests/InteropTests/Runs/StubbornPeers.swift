@@ -11,6 +11,8 @@ struct StubbornPeers {
   var failure: PeerError?
   var output: String?
   var watch: BrokerWatch?
+  var isFresh = false
+  var repetition = Repetition()
 
   init(_ folder: String) { self.folder = folder }
 
@@ -23,7 +25,7 @@ struct StubbornPeers {
         address: BrokerAddress(host: "127.0.0.1", port: 1), identity: BrokerIdentity(product: "nobody", version: "0"),
         isPrivate: true),
       commands: ["stubborn": command], peers: [peer], watch: watch, runFolder: nil, logFolder: folder,
-      output: output ?? folder / "output")
+      output: output ?? folder / "output", isFresh: isFresh, repetition: repetition)
   }
 
   static func plan(_ payloads: [Glob] = []) throws -> RunPlan {
