@@ -78,13 +78,13 @@ struct DoctorCommand: AsyncParsableCommand {
       if !identity.settings.isEmpty { print("  settings: \(identity.settings.pairs("=").joined(separator: ", "))") }
       for bridge in identity.bridged { print("  bridged: \(bridge)") }
     }
-    for name in peers.require {
+    let defaults = entries.filter(\.manifest.isDefault).map(\.manifest.name)
+    for name in peers.require.flatMap({ $0 == PeerOptions.allPeers ? defaults : [$0] }) {
       let meant = found.filter { PeerName.forms(of: $0.name).contains(name) }
       if !meant.isEmpty, meant.allSatisfy({ $0.identity != nil }) { continue }
       isHealthy = false
       printError("--require \(name): it is not live here")
     }
-    let defaults = entries.filter(\.manifest.isDefault).map(\.manifest.name)
     if found.contains(where: { defaults.contains($0.name) && $0.identity == nil }) { isHealthy = false }
     if !isHealthy { throw ExitCode.notAsExpected }
   }

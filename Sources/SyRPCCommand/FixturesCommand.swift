@@ -26,7 +26,11 @@ struct FixturesCommand: AsyncParsableCommand {
   struct Record: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Record a live peer's golden messages anew, from calls to itself and from other live peers.",
-      discussion: "Then review the difference with git, and write the checksums. Example: syrpc fixtures record python")
+      discussion: """
+        Every cell has to be as expected: the first that is not ends it, and nothing is written. Nor is a set that has \
+        fewer messages than fixtures/counts.json says. Then review the difference with git. \
+        Example: syrpc fixtures record python
+        """)
 
     @Argument(help: "The peer.") var peer: String
     @OptionGroup var peers: PeerOptions
@@ -38,21 +42,24 @@ struct FixturesCommand: AsyncParsableCommand {
       selection.servers = [Glob(peer)]
       selection.getters = [Glob(peer)]
       selection.scenarios = [Glob("echo")]
+      selection.checks = GoldenRecorder.checks
       let setup = try await InteropSetup(selection: selection, peers: peers, canReplay: false)
       let peer = peer
       let commands = setup.commands
       let plan = setup.plan
       let checkout = setup.checkout
+      let judge = setup.judge
       let path = try await untilSignal {
         try await withBroker(.own()) { used in
           try await GoldenRecorder(
-            peer: peer, plan: plan,
+            peer: peer, plan: plan, judge: judge.on(broker: used.endpoint.rabbitMQ),
             environment: RunEnvironment(
               broker: used.endpoint, commands: commands, runFolder: used.folder, logFolder: used.folder.path,
-              output: used.folder.path)
-          ).record(into: checkout.messages)
+              output: used.folder.path, repetition: PeerOptions.repetition(checkout))
+          ).record(into: checkout)
         }
       }
+      try FixtureCounts(checkout).write()
       try FixtureChecksums(checkout).write()
       print("wrote \(path)")
     }
@@ -60,15 +67,23 @@ struct FixturesCommand: AsyncParsableCommand {
 
   struct Rebuild: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Take the recorded messages out of the transcripts anew; write the README's tables and the checksums.")
+      abstract:
+        "Take the recorded messages out of the transcripts anew; write the README's tables, counts and checksums.",
+      discussion: """
+        Nothing is written if there are fewer fixtures of a kind than fixtures/counts.json says: lower the number there \
+        first, if that is what you want.
+        """)
 
     @OptionGroup var checkout: CheckoutOption
 
     func run() throws {
       let checkout = try checkout.find()
+      let counts = try FixtureCounts(checkout)
+      try counts.checkNothingIsMissing()
       try RecordedMessages(checkout).rebuild()
       try PortabilityTable.rebuild(checkout)
       try TestedVersions(checkout).write(checkout)
+      try counts.write()
       try FixtureChecksums(checkout).write()
     }
   }

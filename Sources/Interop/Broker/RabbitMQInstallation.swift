@@ -64,7 +64,8 @@ package struct RabbitMQInstallation: Hashable, Sendable {
     self.init(server: server)
   }
 
-  private static let variable = "SYRPC_RABBITMQ_SERVER"
+  /// Names it in the environment.
+  package static let variable = "SYRPC_RABBITMQ_SERVER"
 
   /// Debian's and RabbitMQ's own packages, Homebrew on both kinds of Mac, and the official image.
   package static let packages = [

@@ -12,9 +12,8 @@ struct CellJudging: Sendable {
     await witness(evidence)
     var result = judge.judge(evidence)
     try Task.checkCancellation()
-    result.faults = environment.faults
-    result.references = environment.references
-    result.interpreters = environment.interpreters
+    result.repetition = environment.repetition
+    result.context = CellContext(evidence)
     result.milliseconds = Int(took / .milliseconds(1))
     // Where nothing was tried, nothing need be kept.
     if result.verdict.isUnexpected, !logs.isOfKnownFailure {
@@ -40,9 +39,7 @@ struct CellJudging: Sendable {
 
   func skipped(_ cell: Cell, _ reason: String) -> CellResult {
     var result = CellResult(cell: cell, skipReason: reason)
-    result.faults = environment.faults
-    result.references = environment.references
-    result.interpreters = environment.interpreters
+    result.repetition = environment.repetition
     return result
   }
 

@@ -111,6 +111,7 @@ extension CellPlay {
           guard let session = try? await pool.take(peer) else {
             return [(id, await Attempt("get_result") { throw PeerError(.broken, "\(peer) did not start") })]
           }
+          _ = await session.beginCell()
           let opened = await Attempt("open") { try await session.open(.getter, parameters) }
           let results =
             opened.value == nil

@@ -33,7 +33,7 @@ struct CellPlay {
           faults: faults[role])
       }
     }.map { try $0.get() }
-    roles = run.sessions.map { RoleEvidence(peer: $0.peer, identity: $0.identity) }
+    roles = await run.sessions.concurrentMap { await RoleEvidence($1) }
     rest = run.cell.scenario.steps[...]
   }
 

@@ -41,6 +41,8 @@ package struct Evidence: Sendable {
 package struct RoleEvidence: Sendable {
   package let peer: String
   package let identity: PeerIdentity?
+  /// How many cells its process had made before; nil for a recording, and for one that did not start.
+  var age: Int?
   /// What its adapter answered, operation by operation: nil for success.
   package var outcomes: [(operation: String, error: PeerError?)] = []
   /// As the putter said.
@@ -88,6 +90,14 @@ package struct VainWait: Hashable, Sendable {
   package let resultID: String
   package let started: Date
   package let ended: Date
+}
+
+extension RoleEvidence {
+  /// Of a process that begins a cell.
+  init(_ session: PeerSession) async {
+    self.init(peer: session.peer, identity: session.identity)
+    age = await session.beginCell()
+  }
 }
 
 /// A queue that was not left as an exchange should leave it.

@@ -53,6 +53,11 @@ struct LaneRun {
         try await report(number, judging.skipped(cell, reason))
         continue
       }
+      if judging.environment.isFresh {
+        await trio.release()
+        trio = Trio(cell, from: pool)
+        clean = nil
+      }
       let sessions = await trio.sessions()
       let logs = LogMarks(sessions)
       let started = ContinuousClock.now

@@ -23,10 +23,10 @@ package struct MatrixRun: Sendable {
 
   /// Runs all cells.
   ///
-  /// - Parameter progress: called with each result as it comes.
+  /// - Parameter progress: called with each result as it comes; what it throws ends the run.
   /// - Returns: the results, in the plan's order.
   /// - Throws: as ``Outcome/failure``.
-  package func results(progress: @escaping @Sendable (CellResult) async -> Void) async throws -> [CellResult] {
+  package func results(progress: @escaping @Sendable (CellResult) async throws -> Void) async throws -> [CellResult] {
     let outcome = await outcome(progress: progress)
     if let failure = outcome.failure { throw failure }
     return outcome.results
@@ -36,16 +36,16 @@ package struct MatrixRun: Sendable {
   package struct Outcome: Sendable {
     /// In the plan's order.
     package let results: [CellResult]
-    /// ``InteropError`` if the harness itself failed, ``BrokerError`` if the broker is gone, `CancellationError`; nil if
-    /// all was run.
+    /// ``InteropError`` if the harness itself failed, ``BrokerError`` if the broker is gone, `CancellationError`, or what
+    /// `progress` threw; nil if all was run.
     package let failure: (any Error)?
   }
 
   /// Runs all cells, or as many as can be.
   ///
-  /// - Parameter progress: called with each result as it comes.
+  /// - Parameter progress: called with each result as it comes; what it throws ends the run.
   /// - Returns: what was run.
-  package func outcome(progress: @escaping @Sendable (CellResult) async -> Void) async -> Outcome {
+  package func outcome(progress: @escaping @Sendable (CellResult) async throws -> Void) async -> Outcome {
     // Recordings share one virtual host and come with their applications' names: they are played one after the other.
     var lanes: [Lane] = []
     let restarting = plan.cells.enumerated().filter(\.element.scenario.restartsBroker).map {
@@ -87,7 +87,7 @@ package struct MatrixRun: Sendable {
             do {
               try await run.run(lane.cells) { number, result in
                 await collected.set(result, at: number)
-                await progress(result)
+                try await progress(result)
               }
               outcome = .success(())
             } catch { outcome = .failure(error) }
@@ -100,7 +100,7 @@ package struct MatrixRun: Sendable {
       }
       try await runRestarting(restarting, pool) { number, result in
         await collected.set(result, at: number)
-        await progress(result)
+        try await progress(result)
       }
       outcome = .success(())
     } catch {

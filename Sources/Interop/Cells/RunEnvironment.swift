@@ -29,17 +29,16 @@ package struct RunEnvironment: Sendable {
   /// What happens to the connections of all roles.
   package let faults: TapFaults
 
-  /// The local checkouts that stand in for releases, by peer.
-  var references: [String: String] { commands.compactMapValues(\.reference) }
-
-  /// The interpreters that peers were to run on, by peer.
-  var interpreters: [String: String] { commands.compactMapValues(\.interpreter) }
+  /// Whether every cell has processes and an application of its own.
+  package let isFresh: Bool
+  /// What repeats a cell.
+  let repetition: Repetition
 
   package init(
     broker: BrokerEndpoint, replayVirtualHost: String? = nil, places: [Place: BrokerAddress] = [:],
     restart: (@Sendable () async throws -> Void)? = nil, commands: [String: PeerCommand],
     peers: [RunReport.Peer] = [], watch: BrokerWatch? = nil, runFolder: RunFolder?, logFolder: String, output: String,
-    faults: TapFaults = [],
+    faults: TapFaults = [], isFresh: Bool = false, repetition: Repetition = Repetition(),
     runID: String = RunEnvironment.newID()
   ) {
     self.broker = broker
@@ -54,6 +53,12 @@ package struct RunEnvironment: Sendable {
     self.logFolder = logFolder
     self.output = output
     self.faults = faults
+    self.isFresh = isFresh
+    var repetition = repetition
+    repetition.faults = faults
+    repetition.commands = commands
+    if isFresh { repetition.options.append("--fresh") }
+    self.repetition = repetition
     self.runID = runID
   }
 

@@ -12,6 +12,8 @@ package struct RunPlan: Sendable {
     package var putters: [Glob] = []
     package var servers: [Glob] = []
     package var getters: [Glob] = []
+    /// Peers of which each cell has to have one, in whatever role.
+    package var touching: [Glob] = []
     package var scenarios: [Glob] = []
     package var payloads: [Glob] = []
     package var checks: [Glob] = []
@@ -38,6 +40,7 @@ package struct RunPlan: Sendable {
     let putters = try select("--putter", selection.putters, from: names, by: PeerName.forms)
     let servers = try select("--server", selection.servers, from: names, by: PeerName.forms)
     let getters = try select("--getter", selection.getters, from: names, by: PeerName.forms)
+    let touching = Set(try select("--touching", selection.touching, from: names, by: PeerName.forms))
     let all = (Scenario.all + recordings.map(\.scenario)).map(\.name).uniqued()
     let scenarios = try select("--scenario", selection.scenarios, from: all)
     let corpusNames = corpus.payloads.map(\.name)
@@ -81,6 +84,7 @@ package struct RunPlan: Sendable {
             recording: recorded.name))
       }
     }
+    cells.removeAll { cell in !Role.allCases.contains { touching.contains(cell.combination[$0]) } }
     guard !cells.isEmpty else { throw InteropError("the selection leaves no cell to run") }
     self.cells = cells
   }

@@ -74,9 +74,10 @@ actor SessionPool {
     return nil
   }
 
-  /// Takes a session back. One that broke is ended.
+  /// Takes a session back. One that broke is ended, as is every one where no cell has another's.
   func give(_ session: PeerSession) async {
-    if await session.isBroken {
+    let isBroken = await session.isBroken
+    if isBroken || environment.isFresh {
       await session.terminate()
     } else {
       idle[session.peer, default: []].append(session)

@@ -39,7 +39,8 @@ package struct Divergence: Sendable, Hashable {
   ///
   /// - Throws: ``InteropError`` that names the file, the entry and the key.
   package static func read(_ text: [UInt8], of path: String) throws(InteropError) -> [Divergence] {
-    guard let entries = try Files.json(text, of: path)["divergences"]?.arrayValue else {
+    let file = try StrictObject(of: path, text, keys: ["about", "divergences"])
+    guard let entries = file.members["divergences"]?.arrayValue else {
       throw InteropError("\(path): there is no array \"divergences\"")
     }
     var result: [Divergence] = []
@@ -72,9 +73,7 @@ package struct Divergence: Sendable, Hashable {
       }
       return text
     }
-    for key in (entry.objectValue ?? [:]).keys where !Self.keys.contains(key) {
-      throw InteropError("\(place): \"\(key)\" means nothing here; known: \(Self.keys.joined(separator: ", "))")
-    }
+    _ = try StrictObject(entry, place, keys: Self.keys)
     func name(_ text: String) throws(InteropError) -> String {
       guard PeerName.base(of: text) == text else {
         throw InteropError("\(place): \"\(text)\" has a version: name the peer, and the versions in \"runtimes\"")
@@ -88,13 +87,15 @@ package struct Divergence: Sendable, Hashable {
     self.role = role
     check = try text("check")
     guard let rule = Rule.all.first(where: { [check] in $0.id == check }) else {
-      throw InteropError("\(place): there is no check \"\(check)\"")
+      let hint = Spelling.hint(check, among: Rule.all.map(\.id))
+      throw InteropError("\(place): there is no check \"\(check)\"; \(hint)")
     }
     guard rule.roles.contains(role) else { throw InteropError("\(place): \(check) does not judge a \(role.rawValue)") }
     func other(_ role: Role) throws(InteropError) -> [Glob] {
       guard let value = entry[role.rawValue] else { return [Glob("*")] }
-      let patterns = value.stringValue.map { [$0] } ?? value.arrayValue?.compactMap(\.stringValue) ?? []
-      guard !patterns.isEmpty else {
+      let elements = value.stringValue == nil ? value.arrayValue ?? [] : [value]
+      let patterns = elements.compactMap(\.stringValue)
+      guard !patterns.isEmpty, patterns.count == elements.count else {
         throw InteropError("\(place): \"\(role.rawValue)\" is neither a pattern nor an array of patterns")
       }
       for pattern in patterns { _ = try name(pattern) }
@@ -102,8 +103,9 @@ package struct Divergence: Sendable, Hashable {
     }
     company = PerRole(putter: try other(.putter), server: try other(.server), getter: try other(.getter))
     scenario = Glob(entry["scenario"] == nil ? "*" : try text("scenario"))
-    let payloads = entry["payloads"]?.arrayValue?.compactMap(\.stringValue) ?? []
-    guard entry["payloads"] == nil || !payloads.isEmpty else {
+    let named = entry["payloads"]?.arrayValue ?? []
+    let payloads = named.compactMap(\.stringValue)
+    guard entry["payloads"] == nil || !payloads.isEmpty && payloads.count == named.count else {
       throw InteropError("\(place): \"payloads\" is no array of names")
     }
     self.payloads = payloads.isEmpty ? [Glob("*")] : payloads.map(Glob.init)

@@ -1,5 +1,4 @@
 package import Foundation
-package import WireTap
 
 /// What a check came to. A cell's is the worst of its checks'.
 package enum Verdict: String, CaseIterable, Hashable, Sendable, Comparable {
@@ -54,12 +53,10 @@ package struct CellResult: Sendable {
   package var unkept: String?
   /// How long the exchange took, judging not included.
   package var milliseconds = 0
-  /// What happened to its connections.
-  package var faults: TapFaults = []
-  /// The local checkouts that stood in for releases, by peer.
-  package var references: [String: String] = [:]
-  /// The interpreters that peers were to run on, by peer.
-  package var interpreters: [String: String] = [:]
+  /// What the run was told beside its selection.
+  package var repetition = Repetition()
+  /// What it was run among; nil if it was not run.
+  package var context: CellContext?
 
   package init(
     cell: Cell, findings: [Finding] = [], identities: [Role: PeerIdentity] = [:], skipReason: String? = nil,
@@ -73,20 +70,7 @@ package struct CellResult: Sendable {
   }
 
   /// The command that runs it alone.
-  package var repeatCommand: String {
-    // A list of rules has no white space, but an octothorpe, which is no comment within a word.
-    var options = cell.repeatOptions + (faults.isEmpty ? [] : ["--fault", faults.description])
-    // All of a peer's, also those that this cell has not: which names they get depends on it.
-    let bases = Set(Role.allCases.map { PeerName.base(of: cell.combination[$0]) })
-    for (peer, path) in interpreters.sorted(by: { $0.key < $1.key }) where bases.contains(PeerName.base(of: peer)) {
-      options += ["--interpreter", shellQuoted("\(PeerName.base(of: peer))=\(path)")]
-    }
-    for (peer, path) in references.sorted(by: { $0.key < $1.key })
-    where Role.allCases.contains(where: { cell.combination[$0] == peer }) {
-      options += ["--reference", shellQuoted("\(peer)=\(path)")]
-    }
-    return "interop/run \(options.joined(separator: " "))"
-  }
+  package var repeatCommand: String { repetition.command(cell) }
 
   /// The worst of its checks'. Notes do not count.
   package var verdict: Verdict { worst(of: findings) }

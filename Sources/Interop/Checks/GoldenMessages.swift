@@ -31,10 +31,22 @@ package struct GoldenMessages: Sendable {
 
   package private(set) var bodies: [Key: Body] = [:]
 
+  /// The names of the sets, sorted; also of one that has no message.
+  package private(set) var sets: [String] = []
+
   /// What stands for the result id.
   package static let mask = "00000000-0000-4000-8000-000000000000"
 
+  /// The check that holds published bodies against them.
+  static let check = "json.golden"
+
   package init() {}
+
+  /// Messages by what they are of.
+  init(_ bodies: [Key: Body]) {
+    self.bodies = bodies
+    sets = Set(bodies.keys.map(\.set)).sorted()
+  }
 
   /// Reads all sets in a folder: `python2.jsonl` is the set `python2`.
   ///
@@ -42,14 +54,17 @@ package struct GoldenMessages: Sendable {
   package init(folder: String) throws(InteropError) {
     for file in try Files.list(folder) where file.hasSuffix(".jsonl") {
       let set = String(file.dropLast(".jsonl".count))
+      sets.append(set)
       for (number, line) in try Files.read(folder / file).split(separator: UInt8(ascii: "\n")).enumerated() {
         let place = "\(folder / file) line \(number + 1)"
         let entry: JSON
         do { entry = try JSON(parsing: line) } catch { throw InteropError("\(place): \(error)") }
-        guard let kind = entry["kind"]?.stringValue.flatMap(Kind.init(rawValue:)),
-          let payload = entry["payload"]?.stringValue, let body = Body(entry)
+        let object = try StrictObject(
+          entry, place, keys: ["kind", "payload", "from"] + (entry["body"] == nil ? ["size", "siphash"] : ["body"]))
+        guard let kind = try object.text("kind").flatMap(Kind.init(rawValue:)),
+          let payload = try object.text("payload"), let body = Body(entry)
         else { throw InteropError("\(place): it has no kind, payload, and body or size and siphash") }
-        let key = Key(set: set, kind: kind, payload: payload, from: entry["from"]?.stringValue)
+        let key = Key(set: set, kind: kind, payload: payload, from: try object.text("from"))
         guard bodies.updateValue(body, forKey: key) == nil else {
           throw InteropError("\(place): \(kind.rawValue) of \(payload) stands twice")
         }
@@ -76,7 +91,6 @@ package struct GoldenMessages: Sendable {
       guard let set = evidence.roles[role].identity?.golden else {
         return .inapplicable("the peer names no golden set")
       }
-      let sets = Set(bodies.keys.map(\.set)).sorted()
       guard sets.contains(set) else {
         return .failed(expected: "a set of golden messages: \(sets.joined(separator: ", "))", observed: set)
       }

@@ -30,12 +30,24 @@ extension Rule {
       "properties.others", .required, [.putter, .server],
       "no other property is set: an expiration, say, would lose messages"
     ) { evidence, role in
-      let known = ["content-type", "content-encoding", "delivery-mode", "correlation-id", "priority", "headers"]
+      let demanded = evidence.topology.contract.properties.filter { !ownRule.contains($0.key) }
+      func unexpected(_ message: Message) -> [String] {
+        let names = Set(message.wire.properties.keys).union(demanded.keys).subtracting(ownRule).sorted()
+        return names.filter { message.wire.properties[$0] != demanded[$0] }.map { name in
+          demanded[name] == nil ? name : "\(name): \(message.property(name) ?? "absent")"
+        }
+      }
       return .all(
-        evidence.published(role), expected: "none", none: "nothing was published",
-        { $0.properties.keys.filter { !known.contains($0) }.joined(separator: ", ").orNone }
-      ) { $0.properties.keys.allSatisfy(known.contains) }
+        evidence.published(role),
+        expected: demanded.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.text)" }.joined(separator: ", ")
+          .orNone,
+        none: "nothing was published", { unexpected($0).joined(separator: ", ").orNone }, { unexpected($0).isEmpty })
     },
+  ]
+
+  /// The properties that have a rule of their own.
+  private static let ownRule: Set<String> = [
+    "content-type", "content-encoding", "delivery-mode", "correlation-id", "priority", "headers",
   ]
 
   /// A property is as the contract says; one that it does not name is absent.
@@ -43,10 +55,15 @@ extension Rule {
     Rule("properties.\(name)", level, [.putter, .server], meaning) { evidence, role in
       let expected = evidence.topology.contract.properties[name]
       return .all(
-        evidence.published(role), expected: expected ?? "absent", none: "nothing was published",
-        { $0.property(name) ?? "absent" }, { $0.property(name) == expected })
+        evidence.published(role), expected: expected?.text ?? "absent", none: "nothing was published",
+        { $0.property(name) ?? "absent" }, { $0.wire.properties[name] == expected })
     }
   }
+}
+
+extension JSON {
+  /// A property's value as it is shown.
+  fileprivate var text: String { stringValue ?? description }
 }
 
 extension Evidence {

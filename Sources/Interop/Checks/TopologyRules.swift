@@ -32,12 +32,12 @@ extension Rule {
       "exchange.flags", "exchange.declare", "exchanges are durable, not auto-delete, not internal",
       expected: { $0.exchangeFlags }
     ) {
-      $0.flags("passive", "durable", "auto-delete", "internal")
+      $0.flags(of: Contract.exchangeFlagNames)
     },
     declared(
       "queue.flags", "queue.declare", "queues are durable, not exclusive, not auto-delete", expected: { $0.queueFlags }
     ) {
-      $0.flags("passive", "durable", "exclusive", "auto-delete")
+      $0.flags(of: Contract.queueFlagNames)
     },
     Rule("exchange.arguments", .required, Role.allCases, "exchanges have no arguments") { evidence, role in
       .all(
@@ -59,9 +59,14 @@ extension Rule {
     },
     Rule("queue.argument-types", .required, Role.allCases, "arguments of queues are integers on the wire") {
       evidence, role in
-      .all(
-        evidence.roles[role].sent("queue.declare").flatMap(\.arguments), expected: "an integer tag (b B s u I i l L)",
-        none: "no argument was sent", { "\($0.name): \($0.tag)" }, { "bBsuIilL".contains($0.tag) })
+      // One that queues should not have at all is for queue.arguments.
+      let arguments = evidence.roles[role].sent("queue.declare").flatMap(\.arguments).compactMap { argument in
+        evidence.topology.resultArgument(argument.name).map { (argument: argument, type: $0.wireType) }
+      }
+      return .all(
+        arguments, expected: arguments.map(\.type.shown).uniqued().joined(separator: "; "),
+        none: "no argument was sent", { "\($0.argument.name): \($0.argument.tag)" },
+        { $0.type.tags.contains($0.argument.tag) })
     },
     Rule("binding.request", .required, Role.allCases, "the request queue is bound to the request exchange by its name")
     {
@@ -212,9 +217,23 @@ extension Evidence {
   }
 }
 
+extension JSON {
+  /// The types that a value can have in a table on the wire, by their tags, and what they are called.
+  fileprivate var wireType: (tags: String, shown: String) {
+    switch self {
+    case .string: ("S", "a string (S)")
+    case .bool: ("t", "a boolean (t)")
+    default: ("bBsuIilL", "an integer tag (b B s u I i l L)")
+    }
+  }
+}
+
 extension Conversation.Step {
   /// The flags that are set, by name.
-  func flags(_ names: String...) -> String { names.filter(flag).joined(separator: ", ") }
+  func flags(_ names: String...) -> String { flags(of: names) }
+
+  /// The flags that are set, of these names.
+  func flags(of names: [String]) -> String { names.filter(flag).joined(separator: ", ") }
 
   /// The arguments of a declaration, each with its type tag.
   var arguments: [(name: String, tag: String, value: String)] {

@@ -54,11 +54,20 @@ package struct ExpectedTopology: Sendable {
       routingKey: Self.resolve(contract.result.routingKey, appName, index))
   }
 
+  /// What an argument of result queues has to be; nil if they have none of this name.
+  func resultArgument(_ name: String) -> JSON? {
+    switch contract.resultArguments[name] {
+    case .time(.ttl): .integer(Int64(ttl) * 1000)
+    case .time(.messageTTL): .integer(Int64(messageTTL) * 1000)
+    case .value(let value): value
+    case nil: nil
+    }
+  }
+
   /// The arguments of result queues in the order of their names: `x-expires=10800000, …`
   var resultArguments: String {
-    contract.resultArguments.sorted { $0.name < $1.name }.map { argument in
-      "\(argument.name)=\((argument.setting == "amq_ttl" ? ttl : messageTTL) * 1000)"
-    }.joined(separator: ", ")
+    contract.resultArguments.keys.sorted().map { "\($0)=\(resultArgument($0)?.description ?? "")" }
+      .joined(separator: ", ")
   }
 
   /// The index of the queue that carries the result with this id.

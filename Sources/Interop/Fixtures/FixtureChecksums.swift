@@ -22,9 +22,14 @@ package struct FixtureChecksums {
   func problems() throws(InteropError) -> [String] {
     let actual = try actual()
     var listed: [String: String] = [:]
-    for line in String(decoding: try Files.read(path), as: UTF8.self).split(separator: "\n") {
-      guard let gap = line.firstRange(of: "  ") else { throw InteropError("\(path): no checksum in \"\(line)\"") }
-      listed[String(line[gap.upperBound...])] = String(line[..<gap.lowerBound])
+    let lines = String(decoding: try Files.read(path), as: UTF8.self).split(separator: "\n")
+    for (number, line) in lines.enumerated() {
+      guard let match = line.wholeMatch(of: #/([0-9a-f]{16} [0-9]+)  (.+)/#) else {
+        throw InteropError("\(path) line \(number + 1): \"\(line)\" is no checksum, size and file")
+      }
+      guard listed.updateValue(String(match.1), forKey: String(match.2)) == nil else {
+        throw InteropError("\(path) line \(number + 1): \(match.2) stands twice")
+      }
     }
     return Set(actual.keys).union(listed.keys).sorted().compactMap { name in
       switch (listed[name], actual[name]) {

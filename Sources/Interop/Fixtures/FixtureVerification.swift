@@ -14,6 +14,10 @@ package struct FixtureVerification {
       return "checksums"
     }
     check { problems throws(InteropError) in
+      problems += try FixtureCounts(checkout).problems.map { "\($0); syrpc fixtures rebuild raises it" }
+      return "counts"
+    }
+    check { problems throws(InteropError) in
       let vectors = try VectorVerification(checkout)
       problems += vectors.problems
       return "\(vectors.count) vectors of hash and naming"
@@ -23,15 +27,27 @@ package struct FixtureVerification {
       let portability = Portability(corpus, try Divergence.read(checkout.divergences))
       problems += portability.problems
       if let problem = try portability.table.problem(checkout) { problems.append(problem) }
+      for name in try Files.list(checkout.payloads) where !corpus.files.contains(name) {
+        problems.append("\(checkout.payloads / name) is the \"file\" of no entry of index.json")
+      }
       return "\(corpus.payloads.count) payloads, \(corpus.payloads.count(where: \.isPortable)) of them portable"
     }
     check { problems throws(InteropError) in
       let golden = try GoldenMessages(folder: checkout.messages)
       let corpus = try Corpus(folder: checkout.payloads)
-      for (key, body) in golden.bodies { problems += Self.problems(key, body, corpus) }
+      for (key, body) in golden.bodies { problems += Self.problems(key, body, corpus, sets: golden.sets) }
       return "\(golden.bodies.count) golden messages"
     }
-    check { problems throws(InteropError) in "\(try Divergence.read(checkout.divergences).count) divergences" }
+    check { problems throws(InteropError) in
+      let divergences = try Divergence.read(checkout.divergences)
+      problems += try DivergenceNames(checkout).problems(in: divergences)
+      return "\(divergences.count) divergences"
+    }
+    check { problems throws(InteropError) in
+      // What they are run with matters only where they run.
+      let places = PeerManifest.Places(cache: "", executable: "")
+      return "\(try PeerCatalog(folder: checkout.peers, places: places, references: [:]).entries.count) peers"
+    }
     check { problems throws(InteropError) in
       let tested = try TestedVersions(checkout)
       if let problem = try tested.table.problem(checkout) { problems.append(problem) }
@@ -86,9 +102,21 @@ package struct FixtureVerification {
     } catch { return "\(error)" }
   }
 
-  private static func problems(_ key: GoldenMessages.Key, _ body: GoldenMessages.Body, _ corpus: Corpus) -> [String] {
+  private static func problems(
+    _ key: GoldenMessages.Key, _ body: GoldenMessages.Body, _ corpus: Corpus, sets: [String]
+  ) -> [String] {
     let name = "golden \(key.kind.rawValue) \(key.payload) of \(key.set)"
-    guard let payload = corpus[key.payload] else { return ["\(name): there is no such payload"] }
+    guard let payload = corpus[key.payload] else {
+      return ["\(name): there is no such payload; \(Spelling.hint(key.payload, among: corpus.payloads.map(\.name)))"]
+    }
+    if let putter = key.from {
+      guard key.kind == .result else {
+        return ["\(name): it is \"from\" \(putter), but only a result can depend on that"]
+      }
+      guard sets.contains(putter) else {
+        return ["\(name): it is \"from\" \(putter), and there is no such set; \(Spelling.hint(putter, among: sets))"]
+      }
+    }
     guard case .text(let text) = body else { return [] }
     guard let value = try? JSON(exactly: text.utf8) else { return ["\(name): it is not JSON"] }
     guard value["result_id"]?.stringValue == GoldenMessages.mask else {

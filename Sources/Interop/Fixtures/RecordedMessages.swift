@@ -88,20 +88,13 @@ package struct RecordedMessages {
   }
 
   private func topology(of transcript: Transcript, _ name: String) throws(InteropError) -> Topology {
-    let settings = transcript.head.facts["settings"]
-    func seconds(_ key: String, _ fallback: Duration) -> Duration {
-      settings?[key]?.integerValue.map { .seconds($0) } ?? fallback
-    }
-    guard let appName = settings?["app_name"]?.stringValue else {
-      throw InteropError("\(name): its facts have no settings with an app_name")
-    }
+    let settings = try RecordedSettings(transcript.head, name)
     do {
       return Topology(
         try SyRPCSettings(
-          appName: appName, ttl: seconds("amq_ttl", SyRPCSettings.defaultTTL),
-          messageTTL: seconds("amq_msg_ttl", SyRPCSettings.defaultMessageTTL),
-          resultQueueCount: settings?["amq_num_queues"]?.integerValue.map { Int($0) }
-            ?? SyRPCSettings.defaultResultQueueCount))
+          appName: settings.appName, ttl: settings.ttl.map { .seconds($0) } ?? SyRPCSettings.defaultTTL,
+          messageTTL: settings.messageTTL.map { .seconds($0) } ?? SyRPCSettings.defaultMessageTTL,
+          resultQueueCount: settings.resultQueueCount ?? SyRPCSettings.defaultResultQueueCount))
     } catch { throw InteropError("\(name): \(error)") }
   }
 

@@ -25,10 +25,12 @@ package struct TestedVersions {
   /// - Throws: ``InteropError`` that names the file and what is wrong in it.
   package init(_ checkout: Checkout) throws(InteropError) {
     guard Files.exists(checkout.tested) else { return }
-    let json = try Files.readJSON(checkout.tested)
-    guard let entries = json["runs"]?.arrayValue else { throw InteropError("\(checkout.tested): there is no \"runs\"") }
+    let file = try StrictObject(of: checkout.tested, try Files.read(checkout.tested), keys: ["runs"])
+    guard let entries = try file.objects("runs", "run", keys: Self.keys) else {
+      throw InteropError("\(checkout.tested): there is no \"runs\"")
+    }
     for (number, entry) in entries.enumerated() {
-      guard let run = Run(recorded: entry) else {
+      guard let run = Run(recorded: .object(entry.members)) else {
         throw InteropError("\(checkout.tested): run \(number + 1) is not one that \(Self.command) writes")
       }
       runs.append(run)
@@ -71,6 +73,10 @@ package struct TestedVersions {
 
   private static let command = "syrpc fixtures tested"
 
+  private static let keys = [
+    "date", "broker", "system", "librabbitmq", "jansson", "runtimes", "cells", "as_expected",
+  ]
+
   var table: ReadmeTable {
     let rows = [["begun", "broker", "built on", "runtimes", "result"]] + runs.map(\.cellsOfTable)
     let lines = rows.map { row in
@@ -86,7 +92,9 @@ extension TestedVersions.Run {
     guard let date = text("date"), let broker = text("broker"), let system = text("system"),
       let librabbitmq = text("librabbitmq"), let jansson = text("jansson"),
       let runtimes = entry["runtimes"]?.objectValue, let cells = entry["cells"]?.objectValue,
-      let isAsExpected = entry["as_expected"]?.boolValue
+      let isAsExpected = entry["as_expected"]?.boolValue,
+      runtimes.allSatisfy({ $0.value.stringValue != nil }),
+      cells.allSatisfy({ Verdict(rawValue: $0.key) != nil && $0.value.integerValue != nil })
     else { return nil }
     self.init(
       date: date, broker: broker, system: system, librabbitmq: librabbitmq, jansson: jansson,

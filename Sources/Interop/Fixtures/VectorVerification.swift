@@ -23,21 +23,30 @@ package struct VectorVerification {
     try checkSipHash()
   }
 
+  /// The files of vectors.
+  static let files = ["hash.json", "naming.json", "siphash.json"]
+
+  private static let namingKeys = [
+    "app_name", "num_queues", "result_id", "request_exchange", "request_queue", "request_routing_key",
+    "result_exchange",
+    "result_queue", "result_routing_key",
+  ]
+
   private mutating func checkSipHash() throws(InteropError) {
-    try each("siphash.json") { vector, file in
-      guard let length = vector["length"]?.integerValue, let output = vector["output"]?.stringValue else {
-        return "malformed"
-      }
+    try each("siphash.json", keys: ["length", "output"]) { vector, file in
+      guard let length = vector["length"]?.integerValue.flatMap({ UInt8(exactly: $0) }),
+        let output = vector["output"]?.stringValue
+      else { return "malformed" }
       guard let key = file["key"]?.stringValue.flatMap(bytes(hex:)), key.count == 16 else {
         return "no key of 16 bytes"
       }
-      let hash = SipHash(key: key).hash((0..<UInt8(length)).map { $0 })
+      let hash = SipHash(key: key).hash((0..<length).map { $0 })
       return hash == UInt64(output, radix: 16) ? nil : "expected \(output), the hash is \(String(hash, radix: 16))"
     }
   }
 
   private mutating func checkContract(_ contract: Contract) throws(InteropError) {
-    try each("naming.json") { vector, _ in
+    try each("naming.json", keys: Self.namingKeys) { vector, _ in
       guard let app = vector["app_name"]?.stringValue, let queues = vector["num_queues"]?.integerValue,
         let id = vector["result_id"]?.stringValue
       else { return "malformed" }
@@ -56,7 +65,7 @@ package struct VectorVerification {
     }
   }
 
-  private static func difference(_ vector: JSON, _ observed: JSONObject) -> String? {
+  private static func difference(_ vector: JSONObject, _ observed: JSONObject) -> String? {
     for (name, value) in observed where vector[name] != value {
       return "\(name): expected \(vector[name]?.description ?? "nothing"), it is \(value)"
     }
@@ -64,7 +73,7 @@ package struct VectorVerification {
   }
 
   private mutating func checkLibrary() throws(InteropError) {
-    try each("hash.json") { vector, _ in
+    try each("hash.json", keys: ["result_id", "hash", "low32", "index"]) { vector, _ in
       guard let id = vector["result_id"]?.stringValue, let output = vector["hash"]?.stringValue,
         let indexes = vector["index"]?.objectValue, !indexes.isEmpty
       else { return "malformed" }
@@ -82,7 +91,7 @@ package struct VectorVerification {
       }
       return nil
     }
-    try each("naming.json") { vector, _ in
+    try each("naming.json", keys: Self.namingKeys) { vector, _ in
       guard let app = vector["app_name"]?.stringValue, let queues = vector["num_queues"]?.integerValue,
         let id = vector["result_id"]?.stringValue,
         let settings = try? SyRPCSettings(appName: app, resultQueueCount: Int(queues))
@@ -102,14 +111,20 @@ package struct VectorVerification {
     }
   }
 
-  private mutating func each(_ file: String, _ problem: (JSON, JSON) -> String?) throws(InteropError) {
-    let json = try Files.readJSON(folder / file)
-    guard let vectors = json["vectors"]?.arrayValue, !vectors.isEmpty else {
-      throw InteropError("\(folder / file): there are no \"vectors\"")
+  private mutating func each(
+    _ name: String, keys: [String], _ problem: (JSONObject, JSONObject) -> String?
+  ) throws(InteropError) {
+    let path = folder / name
+    let file = try StrictObject(
+      of: path, try Files.read(path), keys: ["about", "source", "sources", "key", "vectors"])
+    guard let vectors = try file.objects("vectors", "vector", keys: keys), !vectors.isEmpty else {
+      throw InteropError("\(path): there are no \"vectors\"")
     }
     for (number, vector) in vectors.enumerated() {
       count += 1
-      if let problem = problem(vector, json) { problems.append("\(folder / file), vector \(number + 1): \(problem)") }
+      if let problem = problem(vector.members, file.members) {
+        problems.append("\(path), vector \(number + 1): \(problem)")
+      }
     }
   }
 }

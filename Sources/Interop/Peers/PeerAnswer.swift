@@ -15,16 +15,16 @@ package struct PeerAnswer: Hashable, Sendable {
   ///   - operation: what was asked for.
   /// - Throws: ``PeerError``: what the adapter answered instead of a result, or `broken`.
   package init(line: String, id: Int64, operation: String) throws(PeerError) {
-    // Scalars, since a character of a hostile line has no end.
-    func excerpt() -> String { String(line.unicodeScalars.prefix(200)) }
     guard let answer = try? JSON(parsing: line.utf8), case .object(let members) = answer else {
-      throw PeerError(.broken, "asked for \(operation), it wrote what is no JSON object: \(excerpt())")
+      throw PeerError(.broken, "asked for \(operation), it wrote what is no JSON object: \(line.excerpt)")
     }
     guard answer["id"] == .integer(id) else {
-      throw PeerError(.broken, "asked for \(operation) with id \(id), it answered out of turn: \(excerpt())")
+      throw PeerError(.broken, "asked for \(operation) with id \(id), it answered out of turn: \(line.excerpt)")
     }
-    guard let ok = answer["ok"]?.boolValue else {
-      throw PeerError(.broken, "asked for \(operation), its answer has no \"ok\"")
+    let isOK = answer["ok"]
+    guard let ok = isOK?.boolValue else {
+      let what = isOK.map { "has an \"ok\" that is \($0.kind), not a boolean" } ?? "has no \"ok\""
+      throw PeerError(.broken, "asked for \(operation), its answer \(what)")
     }
     if ok {
       self.members = members
@@ -33,7 +33,7 @@ package struct PeerAnswer: Hashable, Sendable {
     let kind = answer["error"]?["kind"]?.stringValue.flatMap(PeerError.Kind.init(rawValue:))
     guard let kind, kind != .broken, let message = answer["error"]?["message"]?.stringValue else {
       throw PeerError(
-        .broken, "asked for \(operation), its error has no known \"kind\" or no \"message\": \(excerpt())")
+        .broken, "asked for \(operation), its error has no known \"kind\" or no \"message\": \(line.excerpt)")
     }
     throw PeerError(kind, message)
   }
@@ -46,31 +46,43 @@ package struct PeerAnswer: Hashable, Sendable {
 
   /// The id of the request, of an answer to `put_request`.
   package func putID() throws(PeerError) -> String {
-    guard let id = members["result_id"]?.stringValue else {
-      throw PeerError(.broken, "the answer to put_request has no \"result_id\"")
-    }
-    return id
+    try Self.text("result_id", members, "the answer to put_request")
   }
 
   /// The result's data as JSON text, and its id if the adapter says so, of an answer to `get_result`.
   package func result() throws(PeerError) -> (payload: String, resultID: String?) {
-    guard let payload = members["payload"]?.stringValue else {
-      throw PeerError(.broken, "the answer to get_result has no \"payload\"")
-    }
-    return (payload, members["result_id"]?.stringValue)
+    let what = "the answer to get_result"
+    let payload = try Self.text("payload", members, what)
+    // null: the implementation does not say.
+    guard let id = members["result_id"], id != .null else { return (payload, nil) }
+    return (payload, try Self.text("result_id", members, what))
   }
 
   /// The requests that were served, so many, of an answer to `serve`.
   package func requests(_ count: Int) throws(PeerError) -> [PeerSession.SeenRequest] {
-    let requests = members["requests"]?.arrayValue?.compactMap { request -> PeerSession.SeenRequest? in
-      guard let type = request["type"]?.stringValue, let id = request["result_id"]?.stringValue,
-        let payload = request["payload"]?.stringValue
-      else { return nil }
-      return PeerSession.SeenRequest(type: type, resultID: id, payload: payload)
+    guard let requests = members["requests"]?.arrayValue, requests.count == count else {
+      let found = members["requests"].map { $0.arrayValue.map { "\($0.count)" } ?? $0.kind } ?? "nothing"
+      throw PeerError(.broken, "the answer to serve does not list \(count) \"requests\", but \(found)")
     }
-    guard let requests, requests.count == count else {
-      throw PeerError(.broken, "the answer to serve does not list \(count) \"requests\"")
+    var seen: [PeerSession.SeenRequest] = []
+    for (number, request) in requests.enumerated() {
+      let what = "request \(number + 1) of the answer to serve"
+      guard let members = request.objectValue else {
+        throw PeerError(.broken, "\(what) is \(request.kind), not an object")
+      }
+      seen.append(
+        PeerSession.SeenRequest(
+          type: try Self.text("type", members, what), resultID: try Self.text("result_id", members, what),
+          payload: try Self.text("payload", members, what)))
     }
-    return requests
+    return seen
+  }
+
+  private static func text(_ key: String, _ members: JSONObject, _ what: String) throws(PeerError) -> String {
+    guard let value = members[key] else { throw PeerError(.broken, "\(what) has no \"\(key)\"") }
+    guard let text = value.stringValue else {
+      throw PeerError(.broken, "\(what) has a \"\(key)\" that is \(value.kind), not a string")
+    }
+    return text
   }
 }

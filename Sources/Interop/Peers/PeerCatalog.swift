@@ -22,7 +22,7 @@ package struct PeerCatalog: Sendable {
     interpreters: [String: [NamedInterpreter]] = [:], transcripts: String? = nil
   ) throws(InteropError) {
     var entries: [Entry] = []
-    for name in try Files.list(folder) where Files.exists(folder / name / "peer.json") {
+    for name in try Self.names(in: folder) {
       let manifest = try PeerManifest(folder: folder / name, places: places)
       guard manifest.name == name else {
         throw InteropError(
@@ -52,6 +52,13 @@ package struct PeerCatalog: Sendable {
     }
     guard !entries.isEmpty else { throw InteropError("\(folder) has no peer") }
     self.entries = entries
+  }
+
+  /// The peers of a checkout: every folder with a `peer.json`.
+  ///
+  /// - Throws: ``InteropError`` if the folder cannot be read.
+  static func names(in folder: String) throws(InteropError) -> [String] {
+    try Files.list(folder).filter { Files.exists(folder / $0 / "peer.json") }
   }
 
   /// Asks interpreters for their versions.
@@ -102,6 +109,14 @@ package struct PeerCatalog: Sendable {
 extension PeerCatalog.Entry {
   /// The name of the log of a peer that is asked who it is.
   package static func probeLog(_ peer: String) -> String { "\(peer)-probe.log" }
+
+  /// Why it is not live; nil if it is.
+  package var reasonNotLive: String? {
+    switch availability {
+    case .live: nil
+    case .replay(let reason), .missing(let reason): reason
+    }
+  }
 
   fileprivate func probe(logFolder: String, in folder: RunFolder?) async -> RunReport.Peer {
     let command: PeerCommand

@@ -23,6 +23,9 @@ package struct PeerCommand: Sendable {
   /// The interpreter that was named for it; nil for the one that is found.
   package var interpreter: String?
 
+  /// The variables of the user's environment that name its program, as they are set.
+  package var variables: [String: String] = [:]
+
   /// The same with variables set.
   func with(_ variables: [String: String]) -> PeerCommand {
     PeerCommand(

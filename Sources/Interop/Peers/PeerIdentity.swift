@@ -53,23 +53,44 @@ package struct PeerIdentity: Sendable, Hashable {
 
   /// Of the answer to `hello`.
   ///
-  /// - Throws: ``PeerError`` that says what is missing.
+  /// - Throws: ``PeerError`` that says what is missing, of another type or unknown.
   init(hello: JSON) throws(PeerError) {
-    guard let implementation = hello["implementation"]?.stringValue, let runtime = hello["runtime"]?.stringValue else {
-      throw PeerError(.broken, "its hello has no \"implementation\" or no \"runtime\"")
+    do throws(InteropError) { try self.init(strict: hello) } catch { throw PeerError(.broken, error.message) }
+  }
+
+  private init(strict hello: JSON) throws(InteropError) {
+    // What an adapter does not know, it may say so.
+    let known = hello.objectValue.map { members in JSON.object(JSONObject(members.filter { $0.value != .null })) }
+    let hello = try StrictObject(known ?? hello, "its hello", keys: Self.keys)
+    implementation = try hello.needed("implementation", hello.text)
+    runtime = try hello.needed("runtime", hello.text)
+    settings = try hello.object("settings", keys: nil)?.texts() ?? [:]
+    libraries = try hello.object("libraries", keys: nil)?.texts() ?? [:]
+    bridged = try hello.texts("bridged") ?? []
+    golden = try hello.text("golden")
+    location = try hello.text("location")
+    features = try hello.texts("features") ?? []
+    guard !features.isEmpty else {
+      throw InteropError("its hello has no \"features\", so it would be asked for nothing")
     }
-    self.implementation = implementation
-    self.runtime = runtime
-    settings = hello["settings"]?.objectValue ?? [:]
-    libraries = hello["libraries"]?.objectValue ?? [:]
-    bridged = hello["bridged"]?.arrayValue?.compactMap(\.stringValue) ?? []
-    golden = hello["golden"]?.stringValue
-    location = hello["location"]?.stringValue
-    guard let features = hello["features"]?.arrayValue?.compactMap(\.stringValue), !features.isEmpty else {
-      throw PeerError(.broken, "its hello has no \"features\", so it would be asked for nothing")
+    for feature in features where !Self.knownFeatures.contains(feature) {
+      throw hello.complaint(
+        "features", "names \"\(feature.excerpt)\", which is none; \(Spelling.hint(feature, among: Self.knownFeatures))")
     }
-    self.features = features
-    isReference = hello["reference"]?.boolValue ?? false
+    isReference = try hello.flag("reference") ?? false
+  }
+
+  private static let keys = [
+    "implementation", "runtime", "settings", "libraries", "bridged", "golden", "location", "features", "reference",
+  ]
+  private static let knownFeatures = ["put_request", "get_result", "serve", "result_id", Scenario.traceFeature]
+}
+
+extension StrictObject {
+  /// Its members, all of which have to be strings.
+  fileprivate func texts() throws(InteropError) -> JSONObject {
+    for key in members.keys { _ = try text(key) }
+    return members
   }
 }
 

@@ -29,6 +29,8 @@ package struct PeerManifest: Sendable {
   private let environment: [String: String?]
   /// What its interpreter is started with.
   private let programArguments: [String]
+  /// The variable that names its program, if that is set and has a say.
+  private let programVariables: [String: String]
 
   struct Interpreters {
     /// What makes an interpreter print its version.
@@ -62,7 +64,9 @@ package struct PeerManifest: Sendable {
     bytes: [UInt8], folder: String, places: Places, on named: (name: String, interpreter: NamedInterpreter)? = nil
   ) throws(InteropError) {
     let path = folder / "peer.json"
-    let manifest = try Files.json(bytes, of: path)
+    let strict = try StrictObject(of: path, bytes, keys: Keys.manifest)
+    try Keys.check(strict)
+    let manifest = JSON.object(strict.members)
     func text(_ json: JSON, _ key: String) throws(InteropError) -> String? {
       guard let value = json[key] else { return nil }
       guard let text = value.stringValue else {
@@ -120,6 +124,7 @@ package struct PeerManifest: Sendable {
     environment = try variables(manifest)
 
     var program: [String]?
+    var programVariables: [String: String] = [:]
     if let entry = manifest["program"] {
       guard let variable = try text(entry, "variable"), let fallback = try text(entry, "default"),
         !fallback.isEmpty
@@ -128,8 +133,10 @@ package struct PeerManifest: Sendable {
       }
       let asked = places.environment[variable]?.words ?? []
       program = asked.isEmpty ? [fallback] : asked
+      if !asked.isEmpty, named == nil { programVariables[variable] = places.environment[variable] }
     }
     if let interpreter = named?.interpreter { program = [interpreter.path] }
+    self.programVariables = programVariables
     let arguments = manifest["program"]?["arguments"]
     programArguments = words(arguments) ?? []
     guard arguments == nil || !programArguments.isEmpty else {
@@ -236,7 +243,7 @@ extension PeerManifest {
     // A relative command is looked for in the peer's folder, a bare name on the PATH.
     return PeerCommand(
       executable: executable(words[0]), arguments: Array(words.dropFirst()), environment: environment, folder: folder,
-      note: alternative.note, reference: reference, interpreter: interpreter?.path)
+      note: alternative.note, reference: reference, interpreter: interpreter?.path, variables: programVariables)
   }
 
   private func executable(_ word: String) -> String {

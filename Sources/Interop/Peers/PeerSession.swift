@@ -13,6 +13,7 @@ package actor PeerSession {
   nonisolated let log: String
 
   private let channel: Channel
+  private var cells = 0
 
   private init(peer: String, identity: PeerIdentity, log: String, channel: Channel) {
     self.peer = peer
@@ -61,6 +62,14 @@ package actor PeerSession {
 
   /// Whether the session can still be used.
   package var isBroken: Bool { get async { await channel.failure != nil } }
+
+  /// Notes that a cell begins.
+  ///
+  /// - Returns: how many it had made before.
+  func beginCell() -> Int {
+    defer { cells += 1 }
+    return cells
+  }
 
   /// Opens a fresh connection.
   ///

@@ -54,17 +54,15 @@ package struct RecordedConversation: Sendable {
       throw InteropError("\(path): its role is \(transcript.head.role), neither client nor server")
     }
     self.side = side
-    let settings = transcript.head.facts["settings"]
-    guard let scenario = transcript.head.facts["scenario"]?.stringValue,
-      let appName = settings?["app_name"]?.stringValue
-    else { throw InteropError("\(path): its facts have no scenario, or no settings with an app_name") }
-    self.appName = appName
+    guard let scenario = transcript.head.facts["scenario"]?.stringValue else {
+      throw InteropError("\(path): its facts have no scenario")
+    }
+    let settings = try RecordedSettings(transcript.head, path)
+    appName = settings.appName
     let conversation = Conversation(transcript)
     isCut = conversation.delivered.contains { conversation.settlements(of: $0).isEmpty }
-    func number(_ key: String) -> Int? { settings?[key]?.integerValue.map { Int($0) } }
     self.scenario = .recorded(
-      scenario, ttl: number("amq_ttl"), messageTTL: number("amq_msg_ttl"),
-      resultQueueCount: number("amq_num_queues"))
+      scenario, ttl: settings.ttl, messageTTL: settings.messageTTL, resultQueueCount: settings.resultQueueCount)
   }
 
   /// The files that hold a peer's recordings: `node-default-client-1.jsonl` is one of node's.
@@ -72,6 +70,21 @@ package struct RecordedConversation: Sendable {
   /// - Throws: ``InteropError`` if the folder cannot be read.
   package static func names(in folder: String, of peer: String) throws(InteropError) -> [String] {
     try Files.list(folder).filter { $0.hasPrefix("\(peer)-") && $0.hasSuffix(".jsonl") }
+  }
+
+  /// The names of the scenarios of all recordings in a folder, by their heads alone.
+  ///
+  /// - Throws: ``InteropError`` that names the file that is no recording.
+  static func scenarios(in folder: String) throws(InteropError) -> [String] {
+    var names: [String] = []
+    for name in try Files.list(folder) where name.hasSuffix(".jsonl") {
+      let head = try Files.read(folder / name).prefix { $0 != UInt8(ascii: "\n") }
+      guard let scenario = try? JSON(parsing: head)["facts"]?["scenario"]?.stringValue else {
+        throw InteropError("\(folder / name): its facts have no scenario")
+      }
+      names.append(Scenario.recorded(scenario, ttl: nil, messageTTL: nil, resultQueueCount: nil).name)
+    }
+    return names.uniqued()
   }
 
   /// What was recorded says who it was.

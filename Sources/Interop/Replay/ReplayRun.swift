@@ -30,7 +30,7 @@ struct ReplayRun {
       faults: faults[recorded.roles[0]])
     let liveTaps = try await liveTaps()
     var roles = cell.combination.map { RoleEvidence(peer: $0, identity: recorded.identity) }
-    for (role, session) in live { roles[role] = RoleEvidence(peer: session.peer, identity: session.identity) }
+    for (role, session) in live { roles[role] = await RoleEvidence(session) }
     var reader = TextReader()
 
     // Who is live opens before the recording plays, or when that consumes: two that declare a queue at once can make

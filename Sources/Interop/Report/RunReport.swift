@@ -118,7 +118,7 @@ extension RunReport.Peer {
 
 extension CellResult {
   var json: JSON {
-    [
+    var members: JSONObject = [
       "putter": .string(cell.combination.putter), "server": .string(cell.combination.server),
       "getter": .string(cell.combination.getter), "scenario": .string(cell.scenario.name),
       "payload": .string(cell.payload), "mode": .string(cell.recording == nil ? "live" : "replay"),
@@ -127,9 +127,11 @@ extension CellResult {
       "unexplained": .bool(isUnexplained),
       "reason": skipReason.map(JSON.string) ?? nil, "folder": folder.map(JSON.string) ?? nil,
       "milliseconds": .integer(Int64(milliseconds)),
-      "repeat": .string(repeatCommand),
-      "checks": .array(findings.map(\.json)),
+      "repeat": .string(repeatCommand), "app_name": nil, "cells_before": nil,
     ]
+    for (key, value) in context?.members ?? [:] { members[key] = value }
+    members["checks"] = .array(findings.map(\.json))
+    return .object(members)
   }
 }
 

@@ -47,6 +47,7 @@ package struct RunSummary {
     if result.isUnexplained { lines.append("      nobody's frames explain it: a problem of the harness") }
     if let folder = result.folder { lines.append("      kept in \(folder)") }
     if let unkept = result.unkept { lines.append("      not kept: \(unkept)") }
+    if let context = result.context { lines.append("      \(context.line)") }
     lines.append("      repeat: \(result.repeatCommand)")
     return lines
   }

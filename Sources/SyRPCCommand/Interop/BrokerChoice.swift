@@ -1,4 +1,5 @@
 import AMQP
+import Foundation
 import Interop
 
 /// Which broker a run uses.
@@ -99,11 +100,17 @@ func withBroker<Value: Sendable>(
   for line in left { printError("  \(line)") }
 }
 
-/// The address of a broker whose frames can be recorded.
+/// The address of a broker whose frames can be recorded. The password of a URL that has none is in `SYRPC_PASSWORD`.
 ///
 /// - Throws: `BrokerAddressError`; `InteropError` for `amqps`.
 func recordable(_ url: String) throws -> BrokerAddress {
-  let address = try BrokerAddress(url: url)
+  var address = try BrokerAddress(url: url)
+  // What stands in a command line, everybody on the machine can read.
+  if URLComponents(string: url)?.percentEncodedPassword == nil,
+    let password = ProcessInfo.processInfo.environment[Repetition.passwordVariable]
+  {
+    address.password = password
+  }
   guard !address.usesTLS else {
     throw InteropError("--broker \(address): frames under TLS cannot be recorded; give an amqp URL")
   }

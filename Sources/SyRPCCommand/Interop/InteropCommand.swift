@@ -11,13 +11,15 @@ struct InteropCommand: AsyncParsableCommand {
     abstract: "Exchange echo calls between implementations in every combination, and judge them from the wire.",
     discussion: """
       Every putter, server and getter among the peers that can run here; a private RabbitMQ node unless --broker names \
-      another. SYRPC_RABBITMQ_SERVER names its RabbitMQ, as --rabbitmq does. Patterns are shell-like (* and ?); one that matches nothing is an error.
+      another, whose password can also be in SYRPC_PASSWORD. SYRPC_RABBITMQ_SERVER names the private node's RabbitMQ, as \
+      --rabbitmq does. Patterns are shell-like (* and ?); one that matches nothing is an error.
 
       Examples:
         syrpc interop --payload 'integers-*'
         syrpc interop --putter python --server swift --getter swift --payload hello
         syrpc interop --python python3.9 --python /opt/python3.13/bin/python3
         syrpc interop --reference python=../syrpc-python --require python
+        syrpc interop --touching node --require all
         syrpc interop --fault split,delay=5ms
         syrpc interop --rabbitmq /opt/rabbitmq_server-4.0.5
         syrpc interop --self-test
@@ -43,6 +45,9 @@ struct InteropCommand: AsyncParsableCommand {
 
   @Option(name: .long, help: "How many cells are run at a time; by default three times the cores.")
   var parallel = 3 * ProcessInfo.processInfo.activeProcessorCount
+
+  @Flag(name: .long, help: "Give every cell processes, and an application, of its own.")
+  var fresh = false
 
   @OptionGroup var faults: FaultOption
 
@@ -73,6 +78,9 @@ struct InteropCommand: AsyncParsableCommand {
     }
     if selfTest, let option = selection.ofCells {
       throw ValidationError("\(option) does not go with --self-test, which makes exchanges of its own")
+    }
+    if fresh, selfTest {
+      throw ValidationError("--fresh does not go with --self-test, which makes exchanges of its own")
     }
     if !mutation.isEmpty, !selfTest { throw ValidationError("--mutation goes with --self-test") }
   }
@@ -113,8 +121,18 @@ struct InteropCommand: AsyncParsableCommand {
     try setup.demandRequired()
     return try await InteropRun(
       setup: setup, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel,
-      faults: faults.fault
+      faults: faults.fault, isFresh: fresh, repetition: try repetition(setup.checkout)
     ).run()
+  }
+
+  /// What of the options, and of the environment, a cell needs to be run again.
+  private func repetition(_ checkout: Checkout) throws -> Repetition {
+    var repetition = PeerOptions.repetition(checkout)
+    repetition.broker = try broker.map(recordable)
+    repetition.replayVirtualHost = replayVirtualHost
+    repetition.rabbitmq = broker == nil ? rabbitmq.named(ProcessInfo.processInfo.environment) : nil
+    repetition.output = output.map { URL(filePath: $0).standardizedFileURL.path }
+    return repetition
   }
 
   private func selfTests(_ setup: InteropSetup, _ choice: BrokerChoice) async throws -> Bool {

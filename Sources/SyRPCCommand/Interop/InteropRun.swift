@@ -19,8 +19,14 @@ struct InteropRun: Sendable {
   let parallel: Int
   /// What happens to all connections.
   let faults: TapFaults
+  /// Whether every cell has processes of its own.
+  let isFresh: Bool
+  let repetition: Repetition
 
-  init(setup: InteropSetup, broker: BrokerChoice, output: String, parallel: Int, faults: TapFaults) {
+  init(
+    setup: InteropSetup, broker: BrokerChoice, output: String, parallel: Int, faults: TapFaults, isFresh: Bool,
+    repetition: Repetition
+  ) {
     checkout = setup.checkout
     plan = setup.plan
     judge = setup.judge
@@ -31,6 +37,8 @@ struct InteropRun: Sendable {
     self.output = URL(filePath: output).standardizedFileURL.path
     self.parallel = parallel
     self.faults = faults
+    self.isFresh = isFresh
+    self.repetition = repetition
   }
 
   /// - Returns: whether all was as expected.
@@ -76,7 +84,8 @@ struct InteropRun: Sendable {
       throw InteropError("not all that the run declared could be deleted from the broker")
     }
     if let unkept = report.cells.compactMap(\.unkept).first { throw InteropError(unkept) }
-    print(report.isAsExpected ? "all as expected".green : "NOT as expected".red)
+    let last = LastLine.text(report, isCI: LastLine.isCI(ProcessInfo.processInfo.environment))
+    print(report.isAsExpected ? last.green : last.red)
     return report.isAsExpected
   }
 
@@ -115,7 +124,7 @@ struct InteropRun: Sendable {
     let environment = RunEnvironment(
       broker: broker, replayVirtualHost: used.replayVirtualHost, places: used.places, restart: used.restart,
       commands: commands, peers: peers, watch: used.watch, runFolder: folder, logFolder: logs, output: output,
-      faults: faults, runID: used.runID)
+      faults: faults, isFresh: isFresh, repetition: repetition, runID: used.runID)
     let features = peers.compactMap { peer in peer.identity.map { (peer.name, $0.features) } }
     let possible = try plan.restricted(to: Dictionary(features) { first, _ in first })
     await note(leftOut: plan.cells.count - possible.cells.count, "they ask of a peer what it cannot do", record)

@@ -11,7 +11,8 @@ struct InteropSetup {
   let commands: [String: Interop.PeerCommand]
   /// The peer that can be told to break, for the self-test; nil if the checkout has none.
   let defective: PeerCatalog.Entry?
-  private let missingRequired: [String]
+  /// Those that had to be live and are not, each with the reason.
+  private let missingRequired: [(peer: String, reason: String)]
   /// Who must take part in a cell, and why: it was named.
   let demanded: [(peer: String, option: String)]
   /// Of the peers that are not live; or one of each side of every peer.
@@ -32,7 +33,7 @@ struct InteropSetup {
     let catalog = try await peers.catalog(checkout, canReplay: canReplay)
     // A peer named for a role takes part, also one that is outside the default matrix.
     var wanted = chosen.peers
-    let roles = chosen.putters + chosen.servers + chosen.getters
+    let roles = chosen.putters + chosen.servers + chosen.getters + chosen.touching
     let names = catalog.entries.map(\.manifest.name)
     for glob in roles { _ = try select("the role's pattern", [glob], from: names, by: PeerName.forms) }
     if wanted.isEmpty {
@@ -41,7 +42,8 @@ struct InteropSetup {
           || roles.contains { PeerName.forms(of: entry.manifest.name).contains($0.pattern) }
       }.map { Glob($0.manifest.name) }
     }
-    entries = try catalog.selected(wanted)
+    let entries = try catalog.selected(wanted)
+    self.entries = entries
     defective = catalog.entries.first { $0.manifest.name == Mutation.defectivePeer }
 
     var commands: [String: Interop.PeerCommand] = [:]
@@ -51,20 +53,27 @@ struct InteropSetup {
     self.commands = commands
     // On several interpreters, all of them.
     var required: [String] = []
-    for name in peers.require {
+    for name in peers.require where name != PeerOptions.allPeers {
       let meant = names.filter { PeerName.forms(of: $0).contains(name) }
       guard !meant.isEmpty else {
         throw ValidationError("--require \(name): there is no such peer; there is \(names.joined(separator: ", "))")
       }
       required += meant
     }
-    missingRequired = required.filter { commands[$0] == nil }
+    // Whether or not what is selected has a cell for it.
+    let defaults = peers.require.contains(PeerOptions.allPeers) ? catalog.entries.filter(\.manifest.isDefault) : []
+    missingRequired =
+      defaults.compactMap { entry in entry.reasonNotLive.map { (entry.manifest.name, "it is not live here: \($0)") } }
+      + required.filter { commands[$0] == nil }.map { name in
+        let reason = entries.first { $0.manifest.name == name }?.reasonNotLive
+        return (name, reason.map { "it is not live here: \($0)" } ?? "it is not among the peers selected")
+      }
+    let present = entries.filter { if case .missing = $0.availability { false } else { true } }.map(\.manifest.name)
     demanded =
       required.map { ($0, "--require") }
-      + entries.filter { entry in
-        if case .missing = entry.availability { return false }
-        return chosen.peers.contains { PeerName.matches($0, entry.manifest.name) }
-      }.map { ($0.manifest.name, "--peer") }
+      + [("--peer", chosen.peers), ("--touching", chosen.touching)].flatMap { option, patterns in
+        present.filter { name in patterns.contains { PeerName.matches($0, name) } }.map { ($0, option) }
+      }
 
     var recordings: [RecordedConversation] = []
     for entry in entries {
@@ -78,9 +87,10 @@ struct InteropSetup {
     plan = try RunPlan(
       peers: entries.map(\.manifest.name).filter { commands[$0] != nil }, recordings: recordings, selection: chosen,
       corpus: try Corpus(folder: checkout.payloads), contract: try Contract(checkout.contract))
+    let divergences = try Divergence.read(checkout.divergences)
+    try DivergenceNames(checkout).check(divergences)
     judge = Judge(
-      checks: chosen.checks.isEmpty ? [Glob("*")] : chosen.checks,
-      divergences: try Divergence.read(checkout.divergences),
+      checks: chosen.checks.isEmpty ? [Glob("*")] : chosen.checks, divergences: divergences,
       golden: try GoldenMessages(folder: checkout.messages), level: level)
   }
 
@@ -89,12 +99,7 @@ struct InteropSetup {
   /// - Throws: `ExitCode` 1, and says why they are not.
   func demandRequired() throws {
     guard !missingRequired.isEmpty else { return }
-    for name in missingRequired {
-      switch entries.first(where: { $0.manifest.name == name })?.availability {
-      case .missing(let reason), .replay(let reason): printError("--require \(name): it is not live here: \(reason)")
-      case .live, nil: printError("--require \(name): it is not among the peers selected")
-      }
-    }
+    for (peer, reason) in missingRequired { printError("--require \(peer): \(reason)") }
     throw ExitCode.notAsExpected
   }
 }

@@ -24,8 +24,13 @@ struct PeerOptions: ParsableArguments {
     name: .long, help: ArgumentHelp("The same for any peer whose manifest allows for it.", valueName: "peer=path"))
   var interpreter: [String] = []
 
-  @Option(name: .long, help: ArgumentHelp("Fail if this peer is not live.", valueName: "peer"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Fail if this peer is not live; all: if any of the default peers is not.", valueName: "peer"))
   var require: [String] = []
+
+  /// What `--require` takes for all peers that take part when none is named.
+  static let allPeers = "all"
 
   @OptionGroup var checkoutOption: CheckoutOption
 
@@ -40,8 +45,8 @@ struct PeerOptions: ParsableArguments {
   /// - Throws: `InteropError`, `ValidationError`, `CancellationError`.
   func catalog(_ checkout: Checkout, canReplay: Bool = true) async throws -> PeerCatalog {
     let environment = ProcessInfo.processInfo.environment
-    let cache = environment["SYRPC_PEER_CACHE"] ?? "\(checkout.folder)/build/peers"
-    let places = PeerManifest.Places(cache: absolute(cache), executable: Self.executable, environment: environment)
+    let cache = Self.cache(environment) ?? "\(checkout.folder)/build/peers"
+    let places = PeerManifest.Places(cache: cache, executable: Self.executable, environment: environment)
     return try PeerCatalog(
       folder: checkout.peers, places: places, references: try references(environment),
       interpreters: try await PeerCatalog.ask(try interpreters(), folder: checkout.peers, places: places),
@@ -59,24 +64,38 @@ struct PeerOptions: ParsableArguments {
       return (peer: String(parts[0]), path: String(parts[1]))
     }
     // A name without a slash is looked up in PATH.
-    return (named + others).map { ($0.peer, $0.path.contains("/") ? absolute($0.path) : $0.path) }
+    return (named + others).map { ($0.peer, $0.path.contains("/") ? Self.absolute($0.path) : $0.path) }
   }
 
   private func references(_ environment: [String: String]) throws -> [String: String] {
     var references: [String: String] = [:]
     for (variable, path) in environment where variable.hasPrefix("SYRPC_") && variable.hasSuffix("_REFERENCE") {
       let name = variable.dropFirst("SYRPC_".count).dropLast("_REFERENCE".count)
-      if !name.isEmpty, !path.isEmpty { references[name.lowercased()] = absolute(path) }
+      if !name.isEmpty, !path.isEmpty { references[name.lowercased()] = Self.absolute(path) }
     }
     for option in reference {
       let parts = option.split(separator: "=", maxSplits: 1)
       guard parts.count == 2 else { throw ValidationError("--reference \(option) is not peer=path") }
-      references[String(parts[0])] = absolute(String(parts[1]))
+      references[String(parts[0])] = Self.absolute(String(parts[1]))
     }
     return references
   }
 
-  private func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
+  /// What repeats a cell of a run of this program that was told no more than where its peers are.
+  static func repetition(_ checkout: Checkout) -> Repetition {
+    var repetition = Repetition()
+    repetition.program = Repetition.program(
+      checkout, executable: executable, currentFolder: FileManager.default.currentDirectoryPath)
+    repetition.peerCache = cache(ProcessInfo.processInfo.environment)
+    return repetition
+  }
+
+  /// Where the peers' packages are, if the environment says so.
+  private static func cache(_ environment: [String: String]) -> String? {
+    environment["SYRPC_PEER_CACHE"].map(absolute)
+  }
+
+  private static func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
 }
 
 /// Where the fixtures and the peers are.

@@ -13,6 +13,8 @@ struct SelectionOptions: ParsableArguments {
   var server: [String] = []
   @Option(name: .long, help: ArgumentHelp("Only these as getter.", valueName: "pattern"))
   var getter: [String] = []
+  @Option(name: .long, help: ArgumentHelp("Only cells in which one of these has any role.", valueName: "pattern"))
+  var touching: [String] = []
   @Option(name: .long, help: ArgumentHelp("Only these scenarios.", valueName: "pattern"))
   var scenario: [String] = []
   @Option(name: .long, help: ArgumentHelp("Only these payloads.", valueName: "pattern"))
@@ -35,7 +37,8 @@ struct SelectionOptions: ParsableArguments {
   /// The first option that was given, if any, by which cells are selected.
   var ofCells: String? {
     [
-      ("--putter", putter), ("--server", server), ("--getter", getter), ("--scenario", scenario),
+      ("--putter", putter), ("--server", server), ("--getter", getter), ("--touching", touching),
+      ("--scenario", scenario),
       ("--payload", payload),
     ].first { !$0.1.isEmpty }?.0
   }
@@ -46,6 +49,7 @@ struct SelectionOptions: ParsableArguments {
     selection.putters = putter.map(Glob.init)
     selection.servers = server.map(Glob.init)
     selection.getters = getter.map(Glob.init)
+    selection.touching = touching.map(Glob.init)
     selection.scenarios = scenario.map(Glob.init)
     selection.payloads = payload.map(Glob.init)
     selection.checks = check.map(Glob.init)

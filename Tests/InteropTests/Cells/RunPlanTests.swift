@@ -125,15 +125,36 @@ import Testing
     #expect(throws: InteropError.self) { try putters("python@3.1") }
   }
 
-  @Test func theRepeatCommandNamesAllInterpretersOfItsPeers() {
-    let cell = Cell(
-      combination: Combination(putter: "python@3.13.0", server: "swift", getter: "swift"), scenario: .echo,
-      payload: "hello")
-    var result = CellResult(cell: cell)
-    result.interpreters = ["python@3.13.0": "/a b/python", "python@3.13.1": "/c/python", "node@22": "/node"]
+  @Test func whatTouchesAPeerHasItInAnyRole() throws {
+    func cells(_ patterns: String...) throws -> [Cell] { try plan { $0.touching = patterns.map(Glob.init) }.cells }
+    let all = try plan().cells
+    let touching = all.filter { cell in Role.allCases.contains { cell.combination[$0] == "python" } }
+    #expect(try cells("python") == touching)
+    #expect(touching.count < all.count && touching.contains { $0.scenario == .burst })
+    #expect(try cells("pyth*", "swift") == all)
     #expect(
-      result.repeatCommand.hasSuffix(
-        "--payload hello --interpreter 'python=/a b/python' --interpreter 'python=/c/python'"))
+      try #require(throws: InteropError.self) { try cells("node") }.message.hasPrefix("--touching node matches nothing")
+    )
+    let none = try #require(throws: InteropError.self) {
+      try plan {
+        $0.touching = [Glob("python")]
+        $0.putters = [Glob("swift")]
+        $0.servers = [Glob("swift")]
+        $0.getters = [Glob("swift")]
+      }
+    }
+    #expect(none.message == "the selection leaves no cell to run")
+  }
+
+  @Test func whatTouchesAPeerOnAnInterpreterGoesByItsNameToo() throws {
+    let checkout = try checkout()
+    var selection = RunPlan.Selection()
+    selection.touching = [Glob("python@3")]
+    let plan = try RunPlan(
+      peers: ["python@2.7", "python@3.9", "swift"], selection: selection, corpus: try Corpus(folder: checkout.payloads),
+      contract: try Contract(checkout.contract))
+    #expect(plan.cells.allSatisfy { cell in Role.allCases.contains { cell.combination[$0] == "python@3.9" } })
+    #expect(plan.peers == ["python@2.7", "python@3.9", "swift"])
   }
 
   @Test func aPatternThatMatchesNothingIsNamed() throws {

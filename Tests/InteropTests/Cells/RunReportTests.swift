@@ -42,8 +42,7 @@ import WireTap
     #expect(
       cell.objectValue?.keys == [
         "putter", "server", "getter", "scenario", "payload", "mode", "recording", "verdict", "conformance", "blame",
-        "unexplained", "reason", "folder",
-        "milliseconds", "repeat", "checks",
+        "unexplained", "reason", "folder", "milliseconds", "repeat", "app_name", "cells_before", "checks",
       ])
     let check = try #require(cell["checks"]?.arrayValue?.first)
     #expect(check.objectValue?.keys == ["check", "level", "role", "peer", "verdict", "expected", "observed"])
@@ -64,11 +63,22 @@ import WireTap
   @Test func whatIsRepeatedHasTheSameFaults() throws {
     var result = try #require(report([.fail]).cells.first)
     #expect(result.repeatCommand.hasSuffix("--payload hello"))
-    result.faults = try TapFaults(parsing: "split,cut@to-broker:2#0")
+    result.repetition.faults = try TapFaults(parsing: "split,cut@to-broker:2#0")
     #expect(result.repeatCommand.hasSuffix("--payload hello --fault split,cut@to-broker:2#0"))
     #expect(result.json["repeat"]?.stringValue == result.repeatCommand)
-    result.references = [result.cell.combination.server: "/it's here", "nobody": "/there"]
-    #expect(result.repeatCommand.hasSuffix(" --reference '\(result.cell.combination.server)=/it'\\''s here'"))
+  }
+
+  @Test func aFailureSaysWhatItWasRunAmong() throws {
+    var result = try #require(report([.fail]).cells.first)
+    #expect(result.json["app_name"] == .null && result.json["cells_before"] == .null)
+    result.context = CellContext(appName: "interop-x-7", ages: PerRole(putter: 12, server: nil, getter: 0))
+    let lines = RunSummary.lines(result)
+    #expect(
+      lines.contains("      app name interop-x-7; cells that its processes had made before: putter 12, getter 0"))
+    #expect(result.json["app_name"] == "interop-x-7")
+    #expect(result.json["cells_before"] == ["putter": 12, "server": .null, "getter": 0])
+    result.context = CellContext(appName: "recorded", ages: PerRole(putter: nil, server: nil, getter: nil))
+    #expect(RunSummary.lines(result).contains("      app name recorded"))
   }
 
   @Test func theMatrixCountsTheWorstFirst() {

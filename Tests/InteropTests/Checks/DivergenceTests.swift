@@ -185,7 +185,19 @@ import Testing
     ("{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"nope\"}", "there is no check \"nope\""),
     ("{\"peer\": \"p\", \"role\": \"getter\", \"check\": \"outcome.put\"}", "does not judge a getter"),
     ("{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"reason\": \"r\"}", "\"most\" is missing"),
-    ("{\"pear\": \"p\"}", "\"pear\" means nothing here"),
+    ("{\"pear\": \"p\"}", "\"pear\" means nothing here; did you mean \"peer\"?"),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.puts\"}",
+      "there is no check \"outcome.puts\"; did you mean \"outcome.put\"?"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"payloads\": [\"a\", 1]}",
+      "\"payloads\" is no array of names"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"server\": [\"a\", 1]}",
+      "\"server\" is neither a pattern nor"
+    ),
     ("{\"peer\": \"p@3\"}", "\"p@3\" has a version"),
     (
       "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"server\": \"q@3\"}",

@@ -13,19 +13,21 @@ struct RecordedEvidence {
   var peers = Combination(putter: "python", server: "python", getter: "python")
   /// What they say that they run on; nothing of one that does not say who it is.
   var runtimes: [Role: String] = [:]
+  /// What they are held to.
+  var contract: Contract
 
   init() throws {
     func read(_ name: String) throws -> Transcript {
       try Transcript(jsonLines: try Files.read(try checkout().transcripts / "python-collision-\(name).jsonl"))
     }
+    contract = try Contract(try checkout().contract)
     client = try read("client-1")
     server = try read("server-0")
   }
 
   func evidence() throws -> Evidence {
     let scenario = Scenario.collision
-    let topology = ExpectedTopology(
-      try Contract(try checkout().contract), appName: "golden_python_one", resultQueueCount: 1)
+    let topology = ExpectedTopology(contract, appName: "golden_python_one", resultQueueCount: 1)
     let ids = Conversation(client).published.compactMap(\.resultID)
     let data = Conversation(client).published.compactMap(\.data)
     let identities = runtimes.mapValues { PeerIdentity(implementation: "syrpc 1.0", runtime: $0, libraries: [:]) }

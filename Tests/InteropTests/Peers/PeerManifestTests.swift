@@ -86,6 +86,9 @@ import Testing
     let asked = try await command(["P": "/opt/perl -w  -T"])
     #expect(asked.executable == "/opt/perl")
     #expect(asked.arguments == ["-w", "-T", "a"])
+    // What repeats a cell has to set it again.
+    #expect(asked.variables == ["P": "/opt/perl -w  -T"])
+    #expect(try await command(["Q": "q"]).variables == [:])
   }
 
   @Test func whatTheProgramIsStartedWithComesBehindWhatIsAskedFor() async throws {

@@ -11,6 +11,8 @@ struct StubbornPeers {
   var failure: PeerError?
   var output: String?
   var watch: BrokerWatch?
+  var isFresh = false
+  var repetition = Repetition()
 
   init(_ folder: String) { self.folder = folder }
 
@@ -23,19 +25,23 @@ struct StubbornPeers {
         address: BrokerAddress(host: "127.0.0.1", port: 1), identity: BrokerIdentity(product: "nobody", version: "0"),
         isPrivate: true),
       commands: ["stubborn": command], peers: [peer], watch: watch, runFolder: nil, logFolder: folder,
-      output: output ?? folder / "output")
+      output: output ?? folder / "output", isFresh: isFresh, repetition: repetition)
   }
 
-  func run(_ payloads: [Glob] = [], parallel: Int = 1) async throws -> MatrixRun.Outcome {
+  static func plan(_ payloads: [Glob] = []) throws -> RunPlan {
     var selection = RunPlan.Selection()
     selection.scenarios = [Glob("echo")]
     selection.payloads = payloads
     let checkout = try checkout()
-    let plan = try RunPlan(
+    return try RunPlan(
       peers: ["stubborn"], selection: selection, corpus: try Corpus(folder: checkout.payloads),
       contract: try Contract(checkout.contract))
-    return await MatrixRun(
-      plan: plan, judge: Judge(divergences: [], golden: GoldenMessages()), environment: environment, parallel: parallel
+  }
+
+  func run(_ payloads: [Glob] = [], parallel: Int = 1) async throws -> MatrixRun.Outcome {
+    await MatrixRun(
+      plan: try Self.plan(payloads), judge: Judge(divergences: [], golden: GoldenMessages()), environment: environment,
+      parallel: parallel
     ).outcome { _ in }
   }
 
