@@ -37,9 +37,6 @@ package struct GoldenMessages: Sendable {
   /// What stands for the result id.
   package static let mask = "00000000-0000-4000-8000-000000000000"
 
-  /// The check that holds published bodies against them.
-  static let check = "json.golden"
-
   package init() {}
 
   /// Messages by what they are of.
