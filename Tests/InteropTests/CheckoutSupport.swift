@@ -6,3 +6,14 @@ let checkoutFolder = URL(filePath: #filePath).deletingLastPathComponent().deleti
   .deletingLastPathComponent().path
 
 func checkout() throws -> Checkout { try Checkout(folder: checkoutFolder) }
+
+/// A copy of what `syrpc fixtures verify` reads.
+func withCopyOfFixtures(_ body: (Checkout) throws -> Void) async throws {
+  try await withTemporaryFolder { folder in
+    try Files.createFolder(folder / "interop")
+    for name in ["fixtures", "interop/peers", "README.rst"] {
+      try FileManager.default.copyItem(atPath: checkoutFolder / name, toPath: folder / name)
+    }
+    try body(try Checkout(folder: folder))
+  }
+}

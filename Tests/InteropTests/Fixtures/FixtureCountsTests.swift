@@ -4,13 +4,6 @@ import Testing
 @testable import Interop
 
 @Suite struct FixtureCountsTests {
-  private func withCopy(_ body: (Checkout) throws -> Void) async throws {
-    try await withTemporaryFolder { folder in
-      try FileManager.default.copyItem(atPath: checkoutFolder / "fixtures", toPath: folder / "fixtures")
-      try body(try Checkout(folder: folder))
-    }
-  }
-
   private func cut(_ path: String, toLines count: Int) throws {
     let lines = try Files.read(path).split(separator: UInt8(ascii: "\n")).prefix(count)
     try Files.write(lines.flatMap { $0 + [UInt8(ascii: "\n")] }, to: path)
@@ -21,7 +14,7 @@ import Testing
   }
 
   @Test func aSetThatShrinksIsFoundAndNotBlessed() async throws {
-    try await withCopy { copy in
+    try await withCopyOfFixtures { copy in
       let counts = copy.folder / "fixtures/counts.json"
       let before = try Files.read(counts)
       try cut(copy.messages / "swift.jsonl", toLines: 1)
@@ -38,14 +31,14 @@ import Testing
 
   @Test(arguments: ["messages/php.jsonl", "transcripts/node-default-server-0.jsonl"])
   func aFileThatIsGoneIsFound(_ name: String) async throws {
-    try await withCopy { copy in
+    try await withCopyOfFixtures { copy in
       try Files.remove(copy.folder / "fixtures" / name)
       #expect(throws: InteropError.self) { try FixtureCounts(copy).checkNothingIsMissing() }
     }
   }
 
   @Test func vectorsAndPayloadsAreCounted() async throws {
-    try await withCopy { copy in
+    try await withCopyOfFixtures { copy in
       let path = copy.folder / "fixtures/counts.json"
       let text = String(decoding: try Files.read(path), as: UTF8.self)
       for (name, message) in [("hash.json", "vectors of hash.json"), ("index.json", "payloads of index.json")] {
@@ -60,7 +53,7 @@ import Testing
 
   /// What is more is a problem until the number is raised, which a command does.
   @Test func aSetThatGrowsRaisesItsNumber() async throws {
-    try await withCopy { copy in
+    try await withCopyOfFixtures { copy in
       let path = copy.messages / "other.jsonl"
       try Files.write(
         Array(#"{"kind":"request","payload":"hello","body":"{}"}"#.utf8) + [UInt8(ascii: "\n")], to: path)
@@ -73,7 +66,7 @@ import Testing
   }
 
   @Test func whatIsCountedHasToExist() async throws {
-    try await withCopy { copy in
+    try await withCopyOfFixtures { copy in
       let path = copy.folder / "fixtures/counts.json"
       let text = String(decoding: try Files.read(path), as: UTF8.self)
       try Files.write(Array(text.replacing("\"vectors\"", with: "\"vektors\"").utf8), to: path)

@@ -16,7 +16,7 @@ import Testing
     "messages/swift.jsonl", "messages/recorded/php-default.jsonl", "CHECKSUMS",
   ])
   func aChangedByteIsFound(_ name: String) async throws {
-    try await withCopy { copy in
+    try await withCopyOfFixtures { copy in
       let path = copy.folder / "fixtures" / name
       var bytes = try Files.read(path)
       bytes[bytes.count / 2] ^= 1
@@ -35,7 +35,7 @@ import Testing
     ("transcripts/python-default-client-1.jsonl", "\"routing-key\":\"golden_python_request\"", "\"routing-key\":\"x\""),
   ])
   func checksumsAreNotAll(_ name: String, _ text: String, _ other: String) async throws {
-    try await withCopy { copy in
+    try await withCopyOfFixtures { copy in
       let path = copy.folder / "fixtures" / name
       var content = String(decoding: try Files.read(path), as: UTF8.self)
       let range = try #require(content.range(of: text))
@@ -87,7 +87,7 @@ import Testing
     ("interop/peers/swift/peer.json", "\"note\":", "\"notes\":", "alternative 1: \"notes\" means nothing here"),
   ])
   func whatCannotBeUnderstoodIsNamed(_ name: String, _ text: String, _ other: String, _ message: String) async throws {
-    try await withCopy { copy in
+    try await withCopyOfFixtures { copy in
       // They take most of the time, and are read by themselves.
       for file in try Files.list(copy.transcripts) { try Files.remove(copy.transcripts / file) }
       let path = copy.folder / name
@@ -101,22 +101,12 @@ import Testing
   }
 
   @Test func aFileMoreOrLessIsFound() async throws {
-    try await withCopy { copy in
+    try await withCopyOfFixtures { copy in
       try Files.remove(copy.folder / "fixtures/vectors/README.rst")
       try Files.write([], to: copy.folder / "fixtures/extra")
       let problems = FixtureVerification(copy).problems
       #expect(problems.contains("fixtures/extra is not in CHECKSUMS"))
       #expect(problems.contains("fixtures/vectors/README.rst is missing"))
-    }
-  }
-
-  private func withCopy(_ body: (Checkout) throws -> Void) async throws {
-    try await withTemporaryFolder { folder in
-      for name in ["fixtures", "interop/peers", "README.rst"] {
-        try Files.createFolder(folder / "interop")
-        try FileManager.default.copyItem(atPath: checkoutFolder / name, toPath: folder / name)
-      }
-      try body(try Checkout(folder: folder))
     }
   }
 }
