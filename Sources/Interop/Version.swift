@@ -21,6 +21,9 @@ package struct Version: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { parts.map(String.init).joined(separator: ".") }
 
+  /// Whether it comes before another one, part by part.
+  package func isBefore(_ other: Version) -> Bool { compared(to: other) < 0 }
+
   /// The first so many parts.
   package func prefix(_ count: Int) -> Version { Version(parts: Array(parts.prefix(count))) }
 

@@ -19,6 +19,11 @@ package struct RunPlan: Sendable {
     package var checks: [Glob] = []
 
     package init() {}
+
+    /// Whether it leaves nothing out.
+    package var isEmpty: Bool {
+      [peers, putters, servers, getters, touching, scenarios, payloads, checks].allSatisfy(\.isEmpty)
+    }
   }
 
   /// Every combination of the peers, in every scenario, with every payload that it has; and every recording.

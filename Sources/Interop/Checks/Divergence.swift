@@ -20,6 +20,8 @@ package struct Divergence: Sendable, Hashable {
   package let runtimes: [String: VersionRange]
   /// Which versions the broker must have; any by default.
   package let broker: VersionRange?
+  /// The version of the implementation from which on it is mended: there the entry does not apply. nil for none that is known.
+  package let until: Version?
   /// What the observed value contains, for the payload of this name or for any; nothing given means anything.
   package let observed: Observed
   package let reason: String
@@ -45,10 +47,13 @@ package struct Divergence: Sendable, Hashable {
     }
     var result: [Divergence] = []
     for (number, entry) in entries.enumerated() {
-      result.append(try Divergence(entry, place: "\(path), entry \(number + 1)"))
+      result.append(try Divergence(entry, place: place(of: number, in: path)))
     }
     return result
   }
+
+  /// Where an entry stands, counted from 0.
+  static func place(of number: Int, in path: String) -> String { "\(path), entry \(number + 1)" }
 
   /// What is to be observed.
   package enum Observed: Sendable, Hashable {
@@ -112,6 +117,14 @@ package struct Divergence: Sendable, Hashable {
     golden = entry["golden"] == nil ? nil : try text("golden")
     runtimes = try Self.runtimes(entry["runtimes"], of: peer, role, company, place)
     broker = try entry["broker"].map { value throws(InteropError) in try Self.range(value, "broker", place) }
+    if let value = entry["until"] {
+      guard let version = value.stringValue.flatMap(Version.init(_:)) else {
+        throw InteropError("\(place): \"until\" is no version, such as \"1.0.6\"")
+      }
+      until = version
+    } else {
+      until = nil
+    }
     observed = try Self.observed(entry["observed"], payloads, place)
     reason = try text("reason")
     guard let most = entry["most"]?.integerValue, most > 0 else {
@@ -123,7 +136,7 @@ package struct Divergence: Sendable, Hashable {
 
   private static let keys = [
     "peer", "golden", "runtimes", "broker", "role", "check", "putter", "server", "getter", "scenario", "payloads",
-    "observed", "reason", "most",
+    "observed", "reason", "most", "until",
   ]
 
   private static func range(_ value: JSON, _ key: String, _ place: String) throws(InteropError) -> VersionRange {
@@ -176,9 +189,21 @@ package struct Divergence: Sendable, Hashable {
   func covers(_ cell: Cell, _ check: String, _ role: Role, _ identities: [Role: PeerIdentity]) -> Bool {
     PeerName.base(of: cell.combination[role]) == peer && self.check == check && self.role == role
       && (golden == nil || golden == identities[role]?.golden)
+      && !isMended(in: identities[role])
       && scenario.matches(cell.scenario.name)
       && Role.allCases.allSatisfy { isMet($0, cell) && hasRuntime($0, cell, identities[$0]) }
       && payloads.contains { $0.matches(cell.payload) }
+  }
+
+  /// Whether an implementation says that it is of a version in which that is mended.
+  private func isMended(in identity: PeerIdentity?) -> Bool {
+    guard let until, let version = identity?.implementationVersion else { return false }
+    return !version.isBefore(until)
+  }
+
+  /// Whether it may be mended or not: a working copy does not always say which version it is on the way to.
+  func mayBeMended(in identity: PeerIdentity?) -> Bool {
+    until != nil && (identity?.isReference ?? false || identity?.implementationVersion == nil)
   }
 
   private func isMet(_ role: Role, _ cell: Cell) -> Bool {
@@ -205,7 +230,8 @@ package struct Divergence: Sendable, Hashable {
     let payloads =
       payloads.count > 1 ? "{\(payloads.map(\.pattern).joined(separator: ","))}" : payloads[0].pattern
     let limits =
-      runtimes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" } + (broker.map { ["broker \($0)"] } ?? [])
+      (until.map { ["before \($0)"] } ?? []) + runtimes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      + (broker.map { ["broker \($0)"] } ?? [])
     return "\(peer) as \(role.rawValue), \(check), \(scenario)/\(payloads)"
       + (limits.isEmpty ? "" : ", on \(limits.joined(separator: ", "))")
   }

@@ -92,7 +92,9 @@ package struct Judge: Sendable {
     func unexpected(_ verdict: Verdict) -> Verdict { rule.level < level ? .note : verdict }
     switch rule.judge(evidence, role ?? .putter) {
     case .passed(let observed):
-      guard let listed else { return found(.pass, nil, observed) }
+      guard let listed, !listed.mayBeMended(in: role.flatMap { evidence.roles[$0].identity }) else {
+        return found(.pass, nil, observed)
+      }
       return found(unexpected(.unexpectedPass), "a failure, as \(listed.place) says", observed, listed)
     case .failed(let expected, let observed, let since):
       if let listed, listed.observed.matches(observed, payload: evidence.cell.payload) {
@@ -104,35 +106,30 @@ package struct Judge: Sendable {
     }
   }
 
-  /// What is wrong with the list of divergences, after a run: entries that could have matched and did not, and entries
-  /// seen more often than they allow.
-  package func problems(in results: [CellResult]) -> [String] {
+  /// What was seen of each divergence that the cells could have shown.
+  func tallies(in results: [CellResult], isWhole: Bool) -> [DivergenceTally] {
     divergences.compactMap { divergence in
-      var isCovered = false
-      var seen: [Combination: Int] = [:]
       guard let rule = rules.first(where: { $0.id == divergence.check }) else { return nil }
+      var tally = DivergenceTally(divergence, isWhole: isWhole)
       for result in results where result.skipReason == nil {
         guard divergence.covers(result.cell, rule.id, divergence.role, result.identities),
-          let finding = result.findings.first(where: { $0.check == rule.id && $0.role == divergence.role }),
-          finding.verdict != .skipped
+          let finding = result.findings.first(where: { $0.check == rule.id && $0.role == divergence.role })
         else { continue }
-        isCovered = true
-        if finding.verdict == .known, finding.divergence?.place == divergence.place {
-          let standard = result.cell.standardCombination
-          // Played by another in the default matrix, by which the bounds were set.
-          seen[standard, default: 0] += PeerName.base(of: standard[divergence.role]) == divergence.peer ? 1 : 0
-        }
+        tally.note(finding, in: result)
       }
-      guard isCovered else { return nil }
-      if seen.isEmpty {
-        return "\(divergence.place) was not seen (\(divergence.summary)): remove it, or correct it"
-      }
-      if let (combination, count) = seen.max(by: { $0.value < $1.value }), count > divergence.most {
-        return "\(divergence.place) was seen \(count) times in \(combination.name), more than its \"most\" of "
-          + "\(divergence.most) (\(divergence.summary)): find out why, or set it to \(count)"
-      }
-      return nil
+      return tally
     }
+  }
+
+  /// What is wrong with the list of divergences, after a run: entries that could have matched and did not, and entries
+  /// seen more often than they allow.
+  ///
+  /// - Parameters:
+  ///   - results: all cells of the run.
+  ///   - isWhole: whether nothing was left out by a selection. Then an entry whose check was only ever skipped is wrong, too.
+  /// - Returns: a sentence each.
+  package func problems(in results: [CellResult], isWhole: Bool = false) -> [String] {
+    tallies(in: results, isWhole: isWhole).compactMap(\.problem)
   }
 }
 
@@ -140,14 +137,5 @@ extension Evidence {
   /// What the peers said of themselves; nothing of one that did not start.
   fileprivate var identities: [Role: PeerIdentity] {
     Role.allCases.reduce(into: [:]) { $0[$1] = roles[$1].identity }
-  }
-}
-
-extension Cell {
-  /// Its combination as it is in the default matrix, whoever else the selection has in the roles that the scenario does
-  /// not vary.
-  fileprivate var standardCombination: Combination {
-    func name(_ role: Role) -> String { scenario.varied.contains(role) ? combination[role] : RunPlan.stand }
-    return Combination(putter: name(.putter), server: name(.server), getter: name(.getter))
   }
 }

@@ -66,7 +66,7 @@ extension Rule {
       guard let isKept = evidence.roles[role].isKept else { return .inapplicable("nobody looked") }
       return .equal(isKept ? "in its queue" : "not in its queue", "in its queue")
     },
-    Rule("publish.result-exchange", .required, [.server], "results are published to the result exchange") {
+    Rule("publish.result-exchange", .recommended, [.server], "results are published to the result exchange") {
       evidence, role in
       .all(
         evidence.published(role), expected: evidence.topology.resultExchange, none: "no result was published",

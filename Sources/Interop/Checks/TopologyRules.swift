@@ -85,7 +85,8 @@ extension Rule {
           .routingKey == bind.binding.routingKey
       }
     },
-    Rule("binding.result-exchange", .required, [.server, .getter], "result queues are bound to the result exchange") {
+    Rule("binding.result-exchange", .recommended, [.server, .getter], "result queues are bound to the result exchange")
+    {
       evidence, role in
       .all(
         evidence.resultBinds(role), expected: evidence.topology.resultExchange, none: "no result queue was bound",
@@ -117,7 +118,7 @@ extension Rule {
       }
     },
     Rule(
-      "declare.result-exchange", .required, [.server, .getter],
+      "declare.result-exchange", .recommended, [.server, .getter],
       "the result exchange is declared by whoever puts or gets a result"
     ) { evidence, role in
       let peer = evidence.roles[role]

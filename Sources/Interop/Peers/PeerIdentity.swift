@@ -33,6 +33,9 @@ package struct PeerIdentity: Sendable, Hashable {
   /// That of ``runtime``, which it ends with; nil if it does not.
   package var version: Version? { runtime.words.last.flatMap { Version($0) } }
 
+  /// That of ``implementation``, which it ends with; nil if it does not, as of a local checkout that states none.
+  package var implementationVersion: Version? { implementation.words.last.flatMap { Version($0) } }
+
   /// What sets it apart from what was said before, in words; nil if nothing does.
   func difference(from before: PeerIdentity) -> String? {
     // Some languages' tables have no order.

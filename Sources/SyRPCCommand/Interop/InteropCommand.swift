@@ -59,6 +59,11 @@ struct InteropCommand: AsyncParsableCommand {
   @Option(name: .long, help: ArgumentHelp("With --self-test: only these defects.", valueName: "pattern"))
   var mutation: [String] = []
 
+  @Flag(
+    name: .long,
+    help: "Write the list of divergences that the run would need, beside the report: to be reviewed as a difference.")
+  var updateDivergences = false
+
   @Flag(name: .long, help: "Show what would run, and run nothing.")
   var list = false
 
@@ -96,8 +101,8 @@ struct InteropCommand: AsyncParsableCommand {
       broker.map { BrokerChoice.existing(url: $0, replayVirtualHost: replayVirtualHost) }
       ?? .own(rabbitmq: rabbitmq.rabbitmq)
     let setup = try await InteropSetup(
-      selection: selection.selection, level: selection.counting, peers: peers, canReplay: choice.canReplay,
-      replaysAll: selfTest)
+      selection: selection.selection, level: selection.counting, divergences: selection.divergences, peers: peers,
+      canReplay: choice.canReplay, replaysAll: selfTest)
     let hash = try VectorVerification(sipHash: setup.checkout.vectors)
     guard hash.problems.isEmpty else {
       for problem in hash.problems.prefix(3) { printError("swift, SipHash-2-4: \(problem)") }
@@ -121,7 +126,8 @@ struct InteropCommand: AsyncParsableCommand {
     try setup.demandRequired()
     return try await InteropRun(
       setup: setup, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel,
-      faults: faults.fault, isFresh: fresh, repetition: try repetition(setup.checkout)
+      faults: faults.fault, isFresh: fresh, updatesDivergences: updateDivergences,
+      repetition: try repetition(setup.checkout)
     ).run()
   }
 
@@ -131,6 +137,7 @@ struct InteropCommand: AsyncParsableCommand {
     repetition.broker = try broker.map(recordable)
     repetition.replayVirtualHost = replayVirtualHost
     repetition.rabbitmq = broker == nil ? rabbitmq.named(ProcessInfo.processInfo.environment) : nil
+    repetition.options = selection.repeated
     repetition.output = output.map { URL(filePath: $0).standardizedFileURL.path }
     return repetition
   }

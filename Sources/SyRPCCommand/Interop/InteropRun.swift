@@ -11,6 +11,9 @@ struct InteropRun: Sendable {
   let checkout: Checkout
   let plan: RunPlan
   let judge: Judge
+  let isWhole: Bool
+  /// Whether the list of divergences that it would need is written.
+  let updatesDivergences: Bool
   let entries: [PeerCatalog.Entry]
   let commands: [String: Interop.PeerCommand]
   let demanded: [(peer: String, option: String)]
@@ -25,11 +28,13 @@ struct InteropRun: Sendable {
 
   init(
     setup: InteropSetup, broker: BrokerChoice, output: String, parallel: Int, faults: TapFaults, isFresh: Bool,
-    repetition: Repetition
+    updatesDivergences: Bool, repetition: Repetition
   ) {
     checkout = setup.checkout
     plan = setup.plan
     judge = setup.judge
+    isWhole = setup.isWhole
+    self.updatesDivergences = updatesDivergences
     entries = setup.entries
     commands = setup.commands
     demanded = setup.demanded
@@ -148,8 +153,20 @@ struct InteropRun: Sendable {
     let outcome = await MatrixRun(plan: plan, judge: judge, environment: environment, parallel: parallel)
       .outcome { await progress.note($0) }
     await progress.finish()
-    await record.note(outcome.results, problems: judge.problems(in: outcome.results))
+    if updatesDivergences, outcome.failure == nil { try writeDivergences(judge, outcome.results) }
+    await record.note(outcome.results, problems: judge.problems(in: outcome.results, isWhole: isWhole))
     if let failure = outcome.failure { throw failure }
+  }
+
+  /// Writes the list of divergences that this run would need, beside the report.
+  private func writeDivergences(_ judge: Judge, _ results: [CellResult]) throws {
+    let update = DivergenceUpdate(
+      try Files.readJSON(checkout.divergences), path: checkout.divergences, judge: judge, results, isWhole: isWhole)
+    let path = output / "divergences.json"
+    try Files.write(try update.list.indented(levels: 3), to: path)
+    print(
+      "the list of divergences that this run would need: \(update.added) new, \(update.changed) changed, "
+        + "\(update.removed) gone: \(path)\n")
   }
 
   private func note(leftOut cells: Int, _ reason: String, _ record: RunRecord) async {

@@ -6,6 +6,8 @@ struct InteropSetup {
   let checkout: Checkout
   let plan: RunPlan
   let judge: Judge
+  /// Whether the selection leaves nothing out.
+  let isWhole: Bool
   /// Those that take part, and those that would if they were here.
   let entries: [PeerCatalog.Entry]
   let commands: [String: Interop.PeerCommand]
@@ -21,15 +23,18 @@ struct InteropSetup {
   /// - Parameters:
   ///   - chosen: what of the matrix.
   ///   - level: the least weight of a check that can make the run fail.
+  ///   - files: lists of known divergences besides the checkout's, or in place of what that says.
   ///   - peers: where the peers are.
   ///   - canReplay: whether recordings can stand in for peers that are not live.
   ///   - replaysAll: whether recordings of live peers are wanted too.
   /// - Throws: `InteropError`, `ValidationError`, `CancellationError`.
   init(
-    selection chosen: RunPlan.Selection, level: Level = .recommended, peers: PeerOptions, canReplay: Bool,
+    selection chosen: RunPlan.Selection, level: Level = .recommended, divergences files: [String] = [],
+    peers: PeerOptions, canReplay: Bool,
     replaysAll: Bool = false
   ) async throws {
     checkout = try peers.checkoutOption.find()
+    isWhole = chosen.isEmpty
     let catalog = try await peers.catalog(checkout, canReplay: canReplay)
     // A peer named for a role takes part, also one that is outside the default matrix.
     var wanted = chosen.peers
@@ -87,7 +92,8 @@ struct InteropSetup {
     plan = try RunPlan(
       peers: entries.map(\.manifest.name).filter { commands[$0] != nil }, recordings: recordings, selection: chosen,
       corpus: try Corpus(folder: checkout.payloads), contract: try Contract(checkout.contract))
-    let divergences = try Divergence.read(checkout.divergences)
+    var divergences = try Divergence.read(checkout.divergences)
+    for file in files { divergences = divergences.replacing(with: try Divergence.read(file)) }
     try DivergenceNames(checkout).check(divergences)
     judge = Judge(
       checks: chosen.checks.isEmpty ? [Glob("*")] : chosen.checks, divergences: divergences,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Interop
 
 extension Level: ExpressibleByArgument {}
@@ -31,8 +32,20 @@ struct SelectionOptions: ParsableArguments {
   @Flag(name: .long, help: "Notes make the run fail, but those that are listed: the same as --level informational.")
   var strict = false
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Known divergences besides those of fixtures/divergences.json, or in their place.", valueName: "file"))
+  var divergences: [String] = []
+
   /// The least weight of a check that counts.
   var counting: Level { strict ? .informational : level }
+
+  /// What of these a cell needs to come to the same verdict again.
+  var repeated: [String] {
+    divergences.flatMap { ["--divergences", URL(filePath: $0).standardizedFileURL.path] }
+      + (counting == .recommended ? [] : ["--level", counting.rawValue])
+  }
 
   /// The first option that was given, if any, by which cells are selected.
   var ofCells: String? {

@@ -231,3 +231,74 @@ import Testing
     #expect(error.message.contains(message))
   }
 }
+
+/// What becomes of the list when implementations change.
+@Suite struct DivergenceListTests {
+  private func list(_ entries: String) throws -> [Divergence] {
+    try Divergence.read(Array("{\"divergences\": [\(entries)]}".utf8), of: "list")
+  }
+
+  private func entry(_ check: String, _ rest: String = "", peer: String = "python", most: Int = 5) -> String {
+    "{\"peer\": \"\(peer)\", \"role\": \"putter\", \"check\": \"\(check)\", \"reason\": \"so\", \"most\": \(most)\(rest)}"
+  }
+
+  private func judged(_ entries: String, implementation: String) throws -> (verdict: Verdict?, problems: [String]) {
+    var recorded = try RecordedEvidence()
+    recorded.implementation = implementation
+    recorded.runtimes = [.putter: "CPython 2.7"]
+    let judge = Judge(divergences: try list(entries), golden: GoldenMessages())
+    let result = judge.judge(try recorded.evidence())
+    return (
+      result.findings.first { $0.check == "publish.mandatory" && $0.role == .putter }?.verdict,
+      judge.problems(in: [result])
+    )
+  }
+
+  @Test func anEntryEndsWithTheVersionThatIsMended() throws {
+    let until = entry("publish.mandatory", ", \"until\": \"1.1\"")
+    #expect(try judged(until, implementation: "syrpc 1.0").verdict == .known)
+    #expect(try judged(until, implementation: "syrpc 1.1").verdict == .fail)
+    #expect(try judged(until, implementation: "syrpc 1.1").problems.isEmpty)
+    #expect(throws: InteropError.self) { try list(entry("publish.mandatory", ", \"until\": \"soon\"")) }
+  }
+
+  /// It may be the one that is mended.
+  @Test func whatSaysNoVersionMayPassOrFail() throws {
+    let until = entry("publish.mandatory", ", \"until\": \"1.1\"")
+    #expect(try judged(until, implementation: "syrpc").verdict == .known)
+    let passes = entry("publish.request", ", \"until\": \"1.1\"")
+    #expect(try judged(passes, implementation: "syrpc").problems.isEmpty)
+    #expect(try !judged(passes, implementation: "syrpc 1.0").problems.isEmpty)
+  }
+
+  @Test func anotherListReplacesWhatItSpeaksOf() throws {
+    let base = try list([entry("publish.mandatory"), entry("publish.request")].joined(separator: ","))
+    let other = try list(
+      [entry("publish.mandatory", most: 7), entry("publish.mandatory", peer: "node")].joined(separator: ","))
+    let merged = base.replacing(with: other)
+    #expect(merged.map(\.check) == ["publish.request", "publish.mandatory", "publish.mandatory"])
+    #expect(merged.map(\.most) == [5, 7, 5])
+  }
+
+  @Test func whatIsOnlySkippedIsAnErrorOfAWholeRun() throws {
+    let judge = Judge(divergences: try list(entry("outcome.get")), golden: GoldenMessages())
+    let result = judge.judge(try RecordedEvidence().evidence())
+    #expect(result.findings.first { $0.check == "outcome.get" && $0.role == .putter }?.verdict == .skipped)
+    #expect(judge.problems(in: [result]).isEmpty)
+    #expect(judge.problems(in: [result], isWhole: true).first?.contains("was never judged") == true)
+  }
+
+  @Test func theListThatARunWouldNeedIsWritten() throws {
+    let text = "{\"divergences\": [\(entry("publish.request"))]}"
+    let judge = Judge(divergences: try Divergence.read(Array(text.utf8), of: "list"), golden: GoldenMessages())
+    let result = judge.judge(try RecordedEvidence().evidence())
+    let update = DivergenceUpdate(
+      try JSON(parsing: text.utf8), path: "list", judge: judge, [result], isWhole: false)
+    #expect(update.removed == 1 && update.changed == 0 && update.added > 0)
+    let new = try Divergence.read(try update.list.indented(), of: "new")
+    let after = Judge(divergences: new, golden: GoldenMessages())
+    let again = after.judge(try RecordedEvidence().evidence())
+    #expect(!again.findings.contains { $0.verdict == .fail || $0.verdict == .unexpectedPass })
+    #expect(after.problems(in: [again]).isEmpty)
+  }
+}

@@ -11,6 +11,8 @@ struct RecordedEvidence {
   var server: Transcript
   /// What the peers are called.
   var peers = Combination(putter: "python", server: "python", getter: "python")
+  /// What they say that they are.
+  var implementation = "syrpc 1.0"
   /// What they say that they run on; nothing of one that does not say who it is.
   var runtimes: [Role: String] = [:]
   /// What they are held to.
@@ -30,7 +32,7 @@ struct RecordedEvidence {
     let topology = ExpectedTopology(contract, appName: "golden_python_one", resultQueueCount: 1)
     let ids = Conversation(client).published.compactMap(\.resultID)
     let data = Conversation(client).published.compactMap(\.data)
-    let identities = runtimes.mapValues { PeerIdentity(implementation: "syrpc 1.0", runtime: $0, libraries: [:]) }
+    let identities = runtimes.mapValues { PeerIdentity(implementation: implementation, runtime: $0, libraries: [:]) }
     var putter = RoleEvidence(peer: peers.putter, identity: identities[.putter])
     putter.outcomes = ids.map { _ in ("put_request", nil) }
     putter.resultIDs = ids
