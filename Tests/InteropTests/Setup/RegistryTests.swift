@@ -87,7 +87,7 @@ private func isInstalled(_ programs: String...) -> Bool {
 
   private func configuration(_ host: String) -> String {
     #"{"config": {"secure-http": false}, "repositories": {"own": {"type": "composer", "url": "http://\#(host)"}, "#
-      + #""packagist.org": false}}"#
+      + #""packagist": false}}"#
   }
 
   private func authentication(_ host: String, token: String) -> String {
