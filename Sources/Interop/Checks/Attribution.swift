@@ -68,17 +68,13 @@ struct Attribution {
     if let own = causes.first(where: { $0.role == finding.role })?.blame { return .follows(own) }
     if let other = causes.first(where: { $0.role != finding.role })?.blame { return .affected(other) }
     // What is nobody's in particular follows from whatever became of the call.
-    if finding.role == nil, let own = failed.first(where: { $0.role.map(isItself) ?? false })?.blame {
-      return .affected(own)
-    }
+    if finding.role == nil, let own = failed.first(where: isOwnFailure)?.blame { return .affected(own) }
     if let role = finding.role, fallback == .own, !isTimeout(finding.check, role) { return .itself }
     // What a peer did not get in time, though nobody did anything wrong, may be another's own failure.
     if let other = failed.first(where: { $0.role != finding.role && isOwnFailure($0) })?.blame {
       return .affected(other)
     }
     return .nobody
-
-    func isItself(_ role: Role) -> Bool { failed.contains { $0.role == role && isOwnFailure($0) } }
   }
 
   /// Whether it is a consequence that nothing explains but whoever it became of.

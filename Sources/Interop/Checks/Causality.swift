@@ -68,7 +68,6 @@ enum Causality {
     "reject.requeue": ["consumer.flags", "take.result"],
     "ack.malformed": ["consumer.flags"],
     "reject.kept": ["reject.requeue"],
-    "broker.clean": [],
   ]
 
   /// The check whose failure a failure of another one of the same role follows from, and nothing else does; nil if it stands

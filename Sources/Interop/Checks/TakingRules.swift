@@ -54,7 +54,7 @@ extension Rule {
       "consumer.count", .recommended, Role.allCases, "a peer has one consumer at most for each thing that it waits for"
     ) { evidence, role in
       let peer = evidence.roles[role]
-      // Who asks for each message by itself asks as often as it likes.
+      // Each basic.get counts as a consumer of its own.
       let started = peer.sent("basic.consume") + peer.sent("basic.get")
       guard !started.isEmpty else { return .inapplicable("nothing was consumed") }
       if role == .server {

@@ -11,7 +11,7 @@ package struct DivergenceUpdate: Sendable {
   package let removed: Int
 
   /// What stands for the reason, which nobody but a reviewer knows.
-  package static let missingReason = "TODO: why that is so, and why it may be"
+  package static let missingReason = "to be written: why that is so, and why it may be"
 
   /// - Parameters:
   ///   - file: the list as it is.
