@@ -65,7 +65,6 @@ extension RoleEvidence {
     for (id, attempt) in got {
       outcomes.append(attempt.outcome)
       if attempt.outcome.error?.kind == .timeout {
-        gaveUp = gaveUp ?? attempt.ended
         vain.append(VainWait(resultID: id, started: attempt.started, ended: attempt.ended))
       }
       if let payload = attempt.value { results.append((id, payload, reader.read(Array(payload.utf8)))) }

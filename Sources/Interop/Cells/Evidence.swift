@@ -60,7 +60,7 @@ package struct RoleEvidence: Sendable {
   /// The results that it asked for and said that it had waited for in vain.
   var vain: [VainWait] = []
   /// When it said that it had waited for a result in vain; nil if it did not.
-  var gaveUp: Date?
+  var gaveUp: Date? { vain.first?.ended }
   /// As the getter said: id and data as JSON text.
   package var results: [(resultID: String, payload: String, text: ReadText)] = []
   /// What plays the role, if a recording does, and why it did not fit.
