@@ -28,11 +28,14 @@ extension PrivateBroker {
   /// Lets the node stand still, with its connections open (SIGSTOP), or go on (SIGCONT).
   package func pause(_ pause: Bool) { folder.process(named: Self.nodeName)?.pauseGroup(pause) }
 
-  /// Has `rabbitmqctl` do something; that takes a second or two.
+  /// Has `rabbitmqctl` do something, as soon as the node has started; that takes a second or two.
   ///
   /// - Throws: ``BrokerError`` with what it printed.
   package func control(_ arguments: String...) async throws {
-    try await keeper.run(Self.controlName, node.controlCommand(arguments), log: node.controlLog)
+    var command = node.controlCommand(arguments)
+    // A node accepts connections a moment before it counts as started, and until then refuses most commands (status 64).
+    if arguments.first != "start_app" { command = node.controlCommand(["await_startup"]) + " && " + command }
+    try await keeper.run(Self.controlName, command, log: node.controlLog)
     let end = try await keeper.nextEnd { $0 == Self.controlName }
     guard end.status == 0 else {
       let output = SmallFile.read(node.controlLog, last: 4096) ?? ""

@@ -14,8 +14,7 @@ struct ContextOfRunsTests {
     try await withTemporaryFolder { folder in
       let broker = try await PrivateBroker.start(
         in: StateFolder(path: "\(folder)/state"), isReady: PrivateBroker.completesHandshake)
-      try await broker.control("add_user", "somebody", "not-in-a-command")
-      try await broker.control("set_permissions", "somebody", ".*", ".*", ".*")
+      try await broker.addUser("somebody", password: "not-in-a-command")
       let url = "amqp://somebody@\(broker.host):\(broker.port)"
       var command = Program.command(
         [
