@@ -47,15 +47,16 @@ let package = Package(
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "openssl",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(name: "CThreads"),
 
     .target(
       name: "SyRPCWire",
-      dependencies: ["CJansson", .product(name: "OrderedCollections", package: "swift-collections")],
+      dependencies: ["CJansson", "CThreads", .product(name: "OrderedCollections", package: "swift-collections")],
       swiftSettings: strict),
     .target(
       name: "AMQP",
       dependencies: [
-        "COpenSSL", "CRabbitMQ", "SyRPCWire",
+        "COpenSSL", "CRabbitMQ", "CThreads", "SyRPCWire",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ],
@@ -112,7 +113,7 @@ let package = Package(
     .testTarget(
       name: "AMQPTests",
       dependencies: [
-        "AMQP", "Interop", "SyRPCWire", "WireTap",
+        "AMQP", "CRabbitMQ", "CThreads", "Interop", "SyRPCWire", "WireTap",
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ],
       swiftSettings: strict),

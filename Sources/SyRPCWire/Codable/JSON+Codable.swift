@@ -4,11 +4,12 @@ extension JSON: Codable {
   /// Foundation's `JSONEncoder` writes `1.0` as `1`, and members in any order.
   ///
   /// - Parameter encoder: where to.
-  /// - Throws: `EncodingError` for nesting deeper than 512 levels, and what the encoder throws.
+  /// - Throws: `EncodingError` for nesting deeper than 512 levels, or than the thread's stack holds, and what the encoder
+  ///   throws.
   public func encode(to encoder: any Encoder) throws {
     if let encoder = encoder as? ValueEncoder { return try encoder.encode(self) }
-    guard encoder.codingPath.count < CodingPath.maximumDepth else {
-      throw EncodingError.tooDeep(self, at: CodingPath(encoder.codingPath))
+    if let reason = CodingPath.tooDeep(encoder.codingPath.count) {
+      throw EncodingError.invalidValue(self, CodingPath(encoder.codingPath).encodingContext(reason))
     }
     switch self {
     case .null:
@@ -33,11 +34,17 @@ extension JSON: Codable {
   /// order, and of canonically equivalent keys only one.
   ///
   /// - Parameter decoder: where from.
-  /// - Throws: `DecodingError` for what is no JSON, such as a date of a property list.
+  /// - Throws: `DecodingError` for what is no JSON, such as a date of a property list, and for nesting deeper than 512
+  ///   levels, or than the thread's stack holds.
   public init(from decoder: any Decoder) throws {
     if let decoder = decoder as? ValueDecoder {
       self = decoder.value
-    } else if let container = try? decoder.container(keyedBy: JSONKey.self) {
+      return
+    }
+    if let reason = CodingPath.tooDeep(decoder.codingPath.count) {
+      throw DecodingError.dataCorrupted(CodingPath(decoder.codingPath).decodingContext(reason))
+    }
+    if let container = try? decoder.container(keyedBy: JSONKey.self) {
       var object = JSONObject()
       for key in container.allKeys { object[key.stringValue] = try container.decode(JSON.self, forKey: key) }
       self = .object(object)
@@ -69,7 +76,8 @@ extension JSONObject: Codable {
   /// Encodes the members, with any encoder; see ``JSON/encode(to:)``.
   ///
   /// - Parameter encoder: where to.
-  /// - Throws: `EncodingError` for nesting deeper than 512 levels, and what the encoder throws.
+  /// - Throws: `EncodingError` for nesting deeper than 512 levels, or than the thread's stack holds, and what the encoder
+  ///   throws.
   public func encode(to encoder: any Encoder) throws { try JSON.object(self).encode(to: encoder) }
 
   /// Decodes an object, with any decoder; see ``JSON/init(from:)``.

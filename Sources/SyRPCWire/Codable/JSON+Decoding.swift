@@ -14,16 +14,15 @@ extension JSON {
   /// - Parameter type: the type to decode; it can be left to inference.
   /// - Returns: the value.
   /// - Throws: `DecodingError` with the coding path: `dataCorrupted` for a number that the type does not hold, which it
-  ///   names, for text that is no date, base64, URL or decimal number, and for nesting deeper than 512 levels;
-  ///   `typeMismatch`, `valueNotFound` and `keyNotFound`; also whatever an `init(from:)` throws itself.
+  ///   names, for text that is no date, base64, URL or decimal number, and for nesting deeper than 512 levels, or than
+  ///   the thread's stack holds; `typeMismatch`, `valueNotFound` and `keyNotFound`; also whatever an `init(from:)` throws
+  ///   itself.
   public func decoded<T: Decodable>(as type: T.Type = T.self) throws -> T {
     try decoded(as: type, at: .top)
   }
 
   func decoded<T: Decodable>(as type: T.Type, at path: CodingPath) throws -> T {
-    guard path.depth < CodingPath.maximumDepth else {
-      throw DecodingError.dataCorrupted(path.decodingContext("nested deeper than \(CodingPath.maximumDepth) levels"))
-    }
+    if let reason = path.tooDeep { throw DecodingError.dataCorrupted(path.decodingContext(reason)) }
     if let direct = type as? any DirectJSON.Type, let value = try direct.init(json: self, at: path) as? T {
       return value
     }

@@ -17,14 +17,15 @@ extension JSON {
   ///
   /// - Parameter value: what to encode.
   /// - Throws: `EncodingError.invalidValue` with the coding path, for an integer beyond 64 bits with a sign, a number
-  ///   that is not finite, a date outside of the years 0 to 9999, nesting deeper than 512 levels, and an
-  ///   `encode(to:)` that asks for two kinds of container; also whatever an `encode(to:)` throws itself.
+  ///   that is not finite, a date outside of the years 0 to 9999, nesting deeper than 512 levels, or than the thread's
+  ///   stack holds, and an `encode(to:)` that asks for two kinds of container; also whatever an `encode(to:)` throws
+  ///   itself.
   public init(encoding value: some Encodable) throws {
     try self.init(encoding: value, at: .top)
   }
 
   init(encoding value: some Encodable, at path: CodingPath) throws {
-    guard path.depth < CodingPath.maximumDepth else { throw EncodingError.tooDeep(value, at: path) }
+    if let reason = path.tooDeep { throw EncodingError.invalidValue(value, path.encodingContext(reason)) }
     if let value = value as? any DirectJSON {
       self = try value.json(at: path)
     } else {

@@ -25,36 +25,6 @@ public enum JSON: Sendable {
   public static let maximumDepth = 2048
 }
 
-extension JSON: Hashable {
-  /// Equal as they are written: an integer is no real number, 0.0 is not -0.0, and texts are compared by their Unicode
-  /// scalars, not by what looks the same.
-  public static func == (left: JSON, right: JSON) -> Bool {
-    switch (left, right) {
-    case (.null, .null): true
-    case (.bool(let left), .bool(let right)): left == right
-    case (.integer(let left), .integer(let right)): left == right
-    case (.real(let left), .real(let right)): left.bitPattern == right.bitPattern
-    case (.string(let left), .string(let right)): ExactString(left) == ExactString(right)
-    case (.array(let left), .array(let right)): left == right
-    case (.object(let left), .object(let right)): left == right
-    default: false
-    }
-  }
-
-  /// Hashes what `==` compares.
-  public func hash(into hasher: inout Hasher) {
-    switch self {
-    case .null: hasher.combine(0)
-    case .bool(let value): hasher.combine(value)
-    case .integer(let value): hasher.combine(value)
-    case .real(let value): hasher.combine(value.bitPattern)
-    case .string(let value): hasher.combine(ExactString(value))
-    case .array(let value): hasher.combine(value)
-    case .object(let value): hasher.combine(value)
-    }
-  }
-}
-
 extension JSON {
   /// What this value is called in an error message: `an object`, `a string`, `null` …
   public var kind: String {

@@ -37,26 +37,6 @@ extension JSONObject: RandomAccessCollection {
   }
 }
 
-extension JSONObject: Hashable {
-  /// Whether the members are the same, in whatever order.
-  public static func == (left: JSONObject, right: JSONObject) -> Bool {
-    left.members.count == right.members.count && left.members.allSatisfy { right.members[$0.key] == $0.value }
-  }
-
-  /// Hashes what `==` compares.
-  public func hash(into hasher: inout Hasher) {
-    // Order does not count, so the members' hashes are combined by a commutative operation.
-    var sum = 0
-    for (key, value) in members {
-      var member = Hasher()
-      member.combine(key)
-      member.combine(value)
-      sum &+= member.finalize()
-    }
-    hasher.combine(sum)
-  }
-}
-
 extension JSONObject: ExpressibleByDictionaryLiteral {
   /// An object, in this order.
   public init(dictionaryLiteral elements: (String, JSON)...) {

@@ -36,35 +36,84 @@ extension JSON {
     self.init(root)
   }
 
-  private init(_ json: UnsafeMutablePointer<json_t>) {
+  /// Copies jansson's value. Not by recursion: a text may be nested deeper than a thread's stack allows.
+  private init(_ root: UnsafeMutablePointer<json_t>) {
+    guard var current = OpenContainer(root) else {
+      self.init(scalar: root)
+      return
+    }
+    var outer: [OpenContainer] = []
+    while true {
+      if let child = current.next() {
+        if let container = OpenContainer(child) {
+          outer.append(current)
+          current = container
+        } else {
+          current.add(JSON(scalar: child))
+        }
+      } else {
+        let value = current.value
+        guard let parent = outer.popLast() else {
+          self = value
+          return
+        }
+        current = parent
+        current.add(value)
+      }
+    }
+  }
+
+  private init(scalar json: UnsafeMutablePointer<json_t>) {
     switch syrpc_json_typeof(json) {
-    case JSON_NULL: self = .null
     case JSON_TRUE: self = .bool(true)
     case JSON_FALSE: self = .bool(false)
     case JSON_INTEGER: self = .integer(json_integer_value(json))
     case JSON_REAL: self = .real(json_real_value(json))
     case JSON_STRING: self = .string(String(json_string_value(json), length: json_string_length(json)))
-    case JSON_ARRAY:
-      let count = json_array_size(json)
-      var elements: [JSON] = []
-      elements.reserveCapacity(count)
-      for index in 0..<count {
-        guard let element = json_array_get(json, index) else { break }
-        elements.append(JSON(element))
-      }
-      self = .array(elements)
-    default:
-      var object = JSONObject()
-      var iterator = json_object_iter(json)
-      while let position = iterator {
-        if let value = json_object_iter_value(position) {
-          object[String(json_object_iter_key(position), length: syrpc_json_object_iter_key_len(position))] = JSON(value)
-        }
-        iterator = json_object_iter_next(json, position)
-      }
-      self = .object(object)
+    default: self = .null
     }
   }
+}
+
+/// An array or object of which some children are still to be copied.
+private struct OpenContainer {
+  private let json: UnsafeMutablePointer<json_t>
+  private let isArray: Bool
+  private var elements: [JSON] = []
+  private var members = JSONObject()
+  /// The member that is being copied; nil before the first.
+  private var position: UnsafeMutableRawPointer?
+
+  /// Nil for a scalar.
+  init?(_ json: UnsafeMutablePointer<json_t>) {
+    let type = syrpc_json_typeof(json)
+    guard type == JSON_ARRAY || type == JSON_OBJECT else { return nil }
+    self.json = json
+    isArray = type == JSON_ARRAY
+    if isArray { elements.reserveCapacity(json_array_size(json)) }
+  }
+
+  /// The next child, whose copy is to be added.
+  mutating func next() -> UnsafeMutablePointer<json_t>? {
+    // jansson has NULL for what is beyond the end.
+    if isArray { return json_array_get(json, elements.count) }
+    if let last = position {
+      position = json_object_iter_next(json, last)
+    } else {
+      position = json_object_iter(json)
+    }
+    return position.flatMap { json_object_iter_value($0) }
+  }
+
+  mutating func add(_ value: JSON) {
+    if isArray {
+      elements.append(value)
+    } else if let position {
+      members[String(json_object_iter_key(position), length: syrpc_json_object_iter_key_len(position))] = value
+    }
+  }
+
+  var value: JSON { isArray ? .array(elements) : .object(members) }
 }
 
 extension String {

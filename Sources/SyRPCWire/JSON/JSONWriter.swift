@@ -9,7 +9,7 @@ extension JSON {
   /// - Throws: ``JSONError`` for a number that is not finite, a key with U+0000, or nesting beyond ``maximumDepth``.
   public func encoded() throws(JSONError) -> [UInt8] {
     var writer = JSONWriter()
-    try writer.write(self, depth: 0)
+    try writer.write(self)
     return writer.output
   }
 }
@@ -17,7 +17,26 @@ extension JSON {
 private struct JSONWriter {
   var output: [UInt8] = []
 
-  mutating func write(_ value: JSON, depth: Int) throws(JSONError) {
+  /// Not by recursion: the nesting that is allowed is more than a small stack holds.
+  mutating func write(_ value: JSON) throws(JSONError) {
+    guard var current = try begin(value, depth: 0) else { return }
+    var outer: [OpenContainer] = []
+    while true {
+      if let child = try next(of: &current) {
+        if let container = try begin(child, depth: outer.count + 1) {
+          outer.append(current)
+          current = container
+        }
+      } else {
+        output.append(current.end)
+        guard let parent = outer.popLast() else { return }
+        current = parent
+      }
+    }
+  }
+
+  /// Writes a scalar, or the beginning of a container, which it gives.
+  private mutating func begin(_ value: JSON, depth: Int) throws(JSONError) -> OpenContainer? {
     guard depth < JSON.maximumDepth else {
       throw JSONError(code: .tooDeep, message: "nested deeper than \(JSON.maximumDepth) levels", byteOffset: nil)
     }
@@ -28,34 +47,31 @@ private struct JSONWriter {
     case .real(let value): try write(value)
     case .string(let value): try write(value)
     case .array(let elements):
-      try write(elements, from: "[", to: "]", depth: depth) { writer, element throws(JSONError) in
-        try writer.write(element, depth: depth + 1)
-      }
-    case .object(let object):
-      try write(object, from: "{", to: "}", depth: depth) { writer, member throws(JSONError) in
-        guard !member.key.utf8.contains(0) else {
-          throw JSONError(
-            code: .nulInKey, message: "U+0000 in the object key \(member.key.debugDescription)", byteOffset: nil)
-        }
-        try writer.write(member.key)
-        writer.output.append(UInt8(ascii: ":"))
-        try writer.write(member.value, depth: depth + 1)
-      }
+      output.append(UInt8(ascii: "["))
+      return OpenContainer(children: .array(elements))
+    case .object(let members):
+      output.append(UInt8(ascii: "{"))
+      return OpenContainer(children: .object(members))
     }
+    return nil
   }
 
-  private mutating func write<Items: Collection>(
-    _ items: Items, from start: Unicode.Scalar, to end: Unicode.Scalar, depth: Int,
-    _ each: (inout JSONWriter, Items.Element) throws(JSONError) -> Void
-  ) throws(JSONError) {
-    output.append(UInt8(ascii: start))
-    var isFirst = true
-    for item in items {
-      if !isFirst { output.append(UInt8(ascii: ",")) }
-      isFirst = false
-      try each(&self, item)
+  /// Writes what is before a container's next child, and gives that; nil if there are no more.
+  private mutating func next(of container: inout OpenContainer) throws(JSONError) -> JSON? {
+    guard container.written < container.count else { return nil }
+    if container.written > 0 { output.append(UInt8(ascii: ",")) }
+    defer { container.written += 1 }
+    switch container.children {
+    case .array(let elements): return elements[container.written]
+    case .object(let members):
+      let (key, value) = members[container.written]
+      guard !key.utf8.contains(0) else {
+        throw JSONError(code: .nulInKey, message: "U+0000 in the object key \(key.debugDescription)", byteOffset: nil)
+      }
+      try write(key)
+      output.append(UInt8(ascii: ":"))
+      return value
     }
-    output.append(UInt8(ascii: end))
   }
 
   private mutating func write(_ value: Double) throws(JSONError) {
@@ -97,6 +113,31 @@ private struct JSONWriter {
         return
       }
       room = size
+    }
+  }
+}
+
+/// An array or object of which some children are still to be written.
+private struct OpenContainer {
+  enum Children {
+    case array([JSON])
+    case object(JSONObject)
+  }
+
+  let children: Children
+  var written = 0
+
+  var count: Int {
+    switch children {
+    case .array(let elements): elements.count
+    case .object(let members): members.count
+    }
+  }
+
+  var end: UInt8 {
+    switch children {
+    case .array: UInt8(ascii: "]")
+    case .object: UInt8(ascii: "}")
     }
   }
 }

@@ -49,7 +49,7 @@ struct TranscriptLine {
       throw Mismatch("cannot be written again: \(error)")
     }
     guard expected != text else { return }
-    if let difference = Self.difference(.object(members), from: value, at: "") { throw Mismatch(difference) }
+    if let difference = Self.difference(.object(members), from: value) { throw Mismatch(difference) }
     let start = zip(expected, text).prefix { $0 == $1 }.count
     throw Mismatch(
       """
@@ -59,13 +59,14 @@ struct TranscriptLine {
   }
 
   /// Where, in words, two values differ first, as deep inside as possible; nil if they are equal.
-  private static func difference(_ found: JSON?, from expected: JSON?, at path: String) -> String? {
+  private static func difference(_ found: JSON, from expected: JSON) -> String? {
     guard found != expected else { return nil }
-    if case .object(let foundMembers) = found, case .object(let expectedMembers) = expected {
-      for key in expectedMembers.keys + foundMembers.keys {
-        let inner = path.isEmpty ? key : "\(path).\(key)"
-        if let text = difference(foundMembers[key], from: expectedMembers[key], at: inner) { return text }
-      }
+    var (found, expected, path) = (found as JSON?, expected as JSON?, "")
+    while case .object(let foundMembers) = found, case .object(let expectedMembers) = expected,
+      let key = (expectedMembers.keys + foundMembers.keys).first(where: { foundMembers[$0] != expectedMembers[$0] })
+    {
+      (found, expected) = (foundMembers[key], expectedMembers[key])
+      path = path.isEmpty ? key : "\(path).\(key)"
     }
     func words(_ value: JSON?) -> String { value.map { excerpt(Array($0.description.utf8), from: 0) } ?? "nothing" }
     return "\(path): expected \(words(expected)), found \(words(found))"
