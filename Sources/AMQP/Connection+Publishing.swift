@@ -58,7 +58,36 @@ extension AMQPConnection {
       shutDown(error)
       throw error
     }
+    if body.count > Self.smallBody { watchSending(body.count) }
   }
+
+  /// Up to so many bytes a message is with the broker as soon as anything is.
+  private static var smallBody: Int { 16_384 }
+  /// The slowest line for which a large message is waited for, in bytes a second.
+  private static var slowestLine: Int { 16_384 }
+
+  /// Notes that something large is on its way.
+  private func watchSending(_ size: Int) {
+    let now = ContinuousClock.now
+    // Most of it may have passed while it was written.
+    lastMoved = now
+    sending = handle.flatMap { SendProgress($0.descriptor, at: now) }
+    // A proxy in between may take all of it at once.
+    arrival = max(arrival ?? now, now) + .seconds(1) * (Double(size) / Double(Self.slowestLine))
+  }
+
+  /// Looks how far what was sent has come.
+  func lookAtSending() {
+    // What is confirmed has arrived.
+    if arrival != nil, confirms.oldestSent == nil { arrival = nil }
+    guard var progress = sending else { return }
+    let isPending = progress.look(at: .now)
+    lastMoved = max(lastMoved, progress.lastMoved)
+    sending = isPending ? progress : nil
+  }
+
+  /// When what was sent so far has arrived at the broker, at the latest, unless it is lost.
+  var latestArrival: ContinuousClock.Instant { max(lastMoved, arrival ?? lastMoved) }
 
   private func giveUp(_ tag: Mailbox<UInt64>) {
     guard let tag = tag.value, let entry = confirms.remove(tag) else { return }
@@ -119,6 +148,6 @@ extension AMQPConnection {
   /// The time at which silence about a message just sent becomes the connection's end.
   var confirmDeadline: ContinuousClock.Instant? {
     guard blockedReason == nil, let sent = confirms.oldestSent else { return nil }
-    return max(sent, lastHeard) + options.replyTimeout
+    return max(sent, lastHeard, latestArrival) + options.replyTimeout
   }
 }

@@ -16,6 +16,7 @@ extension AMQPConnection {
     } catch {
       shutDown(error)
     }
+    lookAtSending()
     expire()
     return self.handle == nil ? .init() : interest(in: handle)
   }
@@ -23,6 +24,8 @@ extension AMQPConnection {
   private func interest(in handle: Handle) -> OwnerThread.Interest {
     if handle.hasBufferedInput { return .init(descriptor: handle.descriptor, timeout: .zero) }
     var timeout = Duration.seconds(max(1, handle.heartbeat)) / 2
+    // Often enough to see what moves.
+    if sending != nil { timeout = min(timeout, options.replyTimeout / 16) }
     for deadline in [nextReplyDeadline, confirmDeadline].compactMap(\.self) {
       timeout = min(timeout, ContinuousClock.now.duration(to: deadline))
     }

@@ -32,6 +32,12 @@ package actor AMQPConnection {
   private var isClosing = false
   /// When the broker last said something, heartbeats left out: librabbitmq keeps them to itself.
   var lastHeard = ContinuousClock.now
+  /// When some of a large message last arrived at the broker's system.
+  var lastMoved = ContinuousClock.now
+  /// What becomes of a large message that has not yet.
+  var sending: SendProgress?
+  /// When the large messages that are not confirmed have arrived at the broker, on the slowest line.
+  var arrival: ContinuousClock.Instant?
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -134,10 +140,10 @@ package actor AMQPConnection {
   func answer(_ method: UInt32, _ frame: BrokerFrame) { replies.take(answer: method)?(.success(frame)) }
 
   /// The time at which silence about a method becomes the connection's end. A broker that blocks publishers does not even
-  /// read what they ask.
+  /// read what they ask, and one at the end of a slow line not before what was sent earlier.
   var nextReplyDeadline: ContinuousClock.Instant? {
     guard blockedReason == nil || isClosing, let deadline = replies.nextDeadline else { return nil }
-    return unblockedAt.map { max(deadline, $0 + options.replyTimeout) } ?? deadline
+    return max(deadline, max(latestArrival, unblockedAt ?? latestArrival) + options.replyTimeout)
   }
 
   // MARK: - The end
@@ -148,6 +154,7 @@ package actor AMQPConnection {
     let bystanders = error.toBystanders
     failure = bystanders
     handle = nil
+    sending = nil
     // Whatever it blocks, it is not this connection: nobody may wait for that any longer.
     blockedReason = nil
     // Told first: who is resumed below asks for another connection at once.

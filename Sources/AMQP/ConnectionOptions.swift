@@ -14,7 +14,9 @@ package struct ConnectionOptions: Sendable {
   package var connectTimeout: Duration = .seconds(10)
   /// How long the AMQP handshake may take.
   package var handshakeTimeout: Duration = .seconds(10)
-  /// How long the broker may take to answer a method; and how long it may be silent while a confirm is outstanding.
+  /// How long the broker may take to answer a method; and how long it may be silent while a confirm is outstanding. Neither
+  /// ends while large messages that were sent before are on their way: while they are seen to move, and for as long as they
+  /// take at 16 KiB/s, since a proxy may take them at once.
   package var replyTimeout: Duration = .seconds(10)
   /// The heartbeat asked for, in seconds. Never 0: without it a dead peer is not noticed.
   package var heartbeat: Int = 30

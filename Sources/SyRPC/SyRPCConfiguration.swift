@@ -26,7 +26,8 @@ public struct SyRPCConfiguration: Sendable {
   /// How long a TCP connection may take, with TLS's handshake; and again as long AMQP's handshake.
   public var connectTimeout: Duration = .seconds(10)
   /// How long the broker may take to answer, or be silent while the confirmation of a message is outstanding. After that
-  /// the connection counts as lost.
+  /// the connection counts as lost. A large message on a slow line may take longer, as long as it moves, or 16 KiB a second
+  /// have time to pass.
   public var replyTimeout: Duration = .seconds(10)
   /// How long it may take to put a request or a result, with all that may be needed: connecting, waiting for a broker
   /// that blocks publishers, repeating.
