@@ -15,7 +15,8 @@ struct OwnerThreadTests {
     }
     var iterator = outcomes.makeAsyncIterator()
     let outcome = try #require(await iterator.next())
-    #expect(outcome.status == 0)
+    // It is decoded, or refused where librabbitmq has a bound of its own, as 0.15 does.
+    #expect([0, AMQP_STATUS_BAD_AMQP_DATA.rawValue].contains(outcome.status))
     // glibc may give a larger one that another thread has left.
     #expect(outcome.stack >= OwnerThread.stackSize)
     thread.stop()
