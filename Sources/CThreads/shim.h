@@ -17,6 +17,9 @@ static inline int syrpc_start_thread(size_t stack_size, void *(*run)(void *), vo
   return status;
 }
 
+/* Where the caller is on its thread's stack. No address of a variable: the address sanitizer keeps those elsewhere. */
+static inline void *syrpc_stack_position(void) { return __builtin_frame_address(0); }
+
 /* The lowest address of the calling thread's stack, and its size in bytes; 0 if the system does not say. */
 #if defined(__APPLE__)
 

@@ -15,9 +15,7 @@ enum ThreadStack {
     guard depth > 0, depth.isMultiple(of: levelsBetweenLooks) else { return true }
     var lowest: UnsafeMutableRawPointer?
     let size = UInt(syrpc_stack_size(&lowest))
-    var here: UInt8 = 0
     // Stacks grow downwards, wherever Swift runs.
-    let position = withUnsafeMutablePointer(to: &here) { UInt(bitPattern: $0) }
-    return size == 0 || position > UInt(bitPattern: lowest) + size / reserve
+    return size == 0 || UInt(bitPattern: syrpc_stack_position()) > UInt(bitPattern: lowest) + size / reserve
   }
 }
