@@ -82,23 +82,71 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       swiftSettings: strict),
+    // The harness, in rooms: a target may use those above it, and no others.
     .target(
-      name: "Interop",
+      name: "InteropSupport",
       dependencies: [
-        "AMQP", "SyRPCWire", "WireTap",
+        "SyRPCWire",
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Sources/Interop/Support", swiftSettings: strict),
+    .target(
+      name: "InteropBroker",
+      dependencies: [
+        "AMQP", "InteropSupport", "SyRPCWire",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      path: "Sources/Interop/Broker", swiftSettings: strict),
+    .target(
+      name: "InteropModel", dependencies: ["InteropSupport", "SyRPCWire", "WireTap"], path: "Sources/Interop/Model",
+      swiftSettings: strict),
+    .target(
+      name: "InteropJudge", dependencies: ["InteropModel", "InteropSupport", "SyRPCWire", "WireTap"],
+      path: "Sources/Interop/Judge", swiftSettings: strict),
+    .target(
+      name: "InteropReport",
+      dependencies: [
+        "InteropJudge", "InteropModel", "InteropSupport", "SyRPCWire",
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "TextTable", package: "TextTable"),
+      ],
+      path: "Sources/Interop/Report", swiftSettings: strict),
+    .target(
+      name: "InteropRunner",
+      dependencies: [
+        "AMQP", "InteropBroker", "InteropJudge", "InteropModel", "InteropReport", "InteropSupport", "SyRPCWire",
+        "WireTap",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Subprocess", package: "swift-subprocess"),
-        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Sources/Interop/Runner", swiftSettings: strict),
+    .target(
+      name: "InteropFixtures",
+      dependencies: [
+        "InteropJudge", "InteropModel", "InteropReport", "InteropRunner", "InteropSupport", "SyRPCWire", "WireTap",
+      ],
+      path: "Sources/Interop/Fixtures", swiftSettings: strict),
+    .target(
+      name: "InteropSelfTest",
+      dependencies: [
+        "InteropJudge", "InteropModel", "InteropReport", "InteropRunner", "InteropSupport", "SyRPCWire", "WireTap",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "TextTable", package: "TextTable"),
       ],
-      swiftSettings: strict),
+      path: "Sources/Interop/SelfTest", swiftSettings: strict),
     .executableTarget(
       name: "SyRPCCommand",
       dependencies: [
-        "AMQP", "Interop", "SyRPC", "SyRPCWire", "WireTap",
+        "AMQP", "InteropBroker", "InteropFixtures", "InteropJudge", "InteropModel", "InteropReport", "InteropRunner",
+        "InteropSelfTest", "InteropSupport", "SyRPC", "SyRPCWire", "WireTap",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Rainbow", package: "Rainbow"),
@@ -113,7 +161,7 @@ let package = Package(
     .testTarget(
       name: "AMQPTests",
       dependencies: [
-        "AMQP", "CRabbitMQ", "CThreads", "Interop", "SyRPCWire", "WireTap",
+        "AMQP", "CRabbitMQ", "CThreads", "InteropBroker", "SyRPCWire", "WireTap",
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ],
       swiftSettings: strict),
@@ -129,7 +177,7 @@ let package = Package(
     .testTarget(
       name: "ResilienceTests",
       dependencies: [
-        "AMQP", "Interop", "SeededRandom", "SyRPC", "SyRPCWire", "TestSupport", "WireTap",
+        "AMQP", "InteropBroker", "SeededRandom", "SyRPC", "SyRPCWire", "TestSupport", "WireTap",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ],
@@ -137,7 +185,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "AMQP", "Interop", "SyRPC", "SyRPCWire", "WireTap",
+        "AMQP", "InteropBroker", "SyRPC", "SyRPCWire", "WireTap",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ],
@@ -154,7 +202,8 @@ let package = Package(
     .testTarget(
       name: "InteropTests",
       dependencies: [
-        "AMQP", "Interop", "SyRPCWire", "WireTap",
+        "AMQP", "InteropBroker", "InteropFixtures", "InteropJudge", "InteropModel", "InteropReport", "InteropRunner",
+        "InteropSelfTest", "InteropSupport", "SyRPCWire", "WireTap",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -163,6 +212,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "FuzzTests", dependencies: ["Interop", "SeededRandom", "SyRPCWire", "WireTap"], swiftSettings: strict),
+      name: "FuzzTests",
+      dependencies: ["InteropModel", "InteropRunner", "InteropSupport", "SeededRandom", "SyRPCWire", "WireTap"],
+      swiftSettings: strict),
   ]
 )

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Interop
+import InteropBroker
 
 struct BrokerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

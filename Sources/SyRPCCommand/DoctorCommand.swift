@@ -1,7 +1,11 @@
 import AMQP
 import ArgumentParser
 import Foundation
-import Interop
+import InteropBroker
+import InteropModel
+import InteropReport
+import InteropRunner
+import InteropSupport
 import SyRPCWire
 
 struct DoctorCommand: AsyncParsableCommand {

@@ -1,5 +1,9 @@
 import ArgumentParser
-import Interop
+import InteropFixtures
+import InteropJudge
+import InteropModel
+import InteropRunner
+import InteropSupport
 
 struct FixturesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Interop
+import InteropBroker
 
 /// Which RabbitMQ a private node runs.
 struct RabbitMQOption: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Interop
+import InteropSupport
 
 /// What comes from outside as bytes. Swift repairs what is not UTF-8 in silence, and a repaired result id is another one.
 enum RawText {

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Interop
+import InteropRunner
+import InteropSupport
 
 /// `syrpc`: the library by hand, and the interoperability harness.
 @main

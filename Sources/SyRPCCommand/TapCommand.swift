@@ -1,7 +1,7 @@
 import AMQP
 import ArgumentParser
 import Foundation
-import Interop
+import InteropSupport
 import SyRPCWire
 import UnixSignals
 import WireTap

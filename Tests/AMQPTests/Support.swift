@@ -1,6 +1,6 @@
 import AMQP
 import Foundation
-import Interop
+import InteropBroker
 import Logging
 import NIOConcurrencyHelpers
 import SyRPCWire

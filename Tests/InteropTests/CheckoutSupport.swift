@@ -1,5 +1,6 @@
 import Foundation
-import Interop
+import InteropModel
+import InteropSupport
 
 /// The checkout that holds this file.
 let checkoutFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

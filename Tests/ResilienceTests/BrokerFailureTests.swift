@@ -1,5 +1,6 @@
 import AMQP
-import Interop
+import InteropBroker
+import InteropSupport
 import Logging
 import SyRPC
 import NIOConcurrencyHelpers

@@ -1,6 +1,6 @@
 import AMQP
 import Foundation
-import Interop
+import InteropSupport
 import SyRPC
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
 import AMQP
-import Interop
+import InteropBroker
 import SyRPC
 import TestSupport
 import Testing

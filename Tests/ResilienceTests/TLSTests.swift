@@ -1,4 +1,4 @@
-import Interop
+import InteropBroker
 import SyRPC
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 package import AMQP
 internal import Foundation
-internal import Interop
+internal import InteropBroker
 package import Logging
 package import SyRPC
 internal import NIOConcurrencyHelpers

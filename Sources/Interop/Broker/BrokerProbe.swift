@@ -41,14 +41,6 @@ extension PrivateBroker {
   /// Where it is, and as whom to speak to it.
   package var address: BrokerAddress { BrokerAddress(host: host, port: Int(port), user: user, password: password) }
 
-  /// Where the other places of scenarios are.
-  package var places: [Place: BrokerAddress] {
-    var (elsewhere, quorumQueues) = (address, address)
-    (elsewhere.virtualHost, elsewhere.user, elsewhere.password) = PrivateNode.elsewhere
-    quorumQueues.virtualHost = PrivateNode.quorumVirtualHost
-    return [.elsewhere: elsewhere, .quorumQueues: quorumQueues]
-  }
-
   /// The name of a second virtual host, which is empty.
   package var replayVirtualHost: String { PrivateNode.replayVirtualHost }
 }

@@ -1,4 +1,5 @@
 package import AMQP
+internal import InteropSupport
 internal import Logging
 
 /// Notices when the broker that a run uses is gone, so that the run ends, and nobody is blamed for it.

@@ -1,3 +1,5 @@
+internal import InteropSupport
+
 /// What brokers go through, at a test's command. Nothing may wait in ``waitForEnd()`` while the node is killed and
 /// restarted.
 extension PrivateBroker {

@@ -1,3 +1,5 @@
+package import InteropSupport
+
 /// A RabbitMQ node for this process alone, on the loopback interface, with nothing of it left afterwards.
 ///
 /// Any user can run one; several at once do not disturb each other. It ends, and its folder is removed, with ``stop()``

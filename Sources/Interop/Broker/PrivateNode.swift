@@ -1,3 +1,5 @@
+internal import InteropSupport
+
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else
@@ -5,7 +7,7 @@
 #endif
 
 /// The files, the ports and the environment of a RabbitMQ node that shares nothing with any but its cluster.
-struct PrivateNode: Sendable {
+package struct PrivateNode: Sendable {
   /// The ports that a node needs.
   struct Ports: Sendable {
     /// AMQP.
@@ -85,11 +87,11 @@ struct PrivateNode: Sendable {
   static let replayVirtualHost = "replay"
 
   /// A virtual host and a user with characters that URLs escape, and that a careless client does not.
-  static let elsewhere = (virtualHost: "a b/%ü", user: "us/er@1", password: "p%41?ss wörd")
+  package static let elsewhere = (virtualHost: "a b/%ü", user: "us/er@1", password: "p%41?ss wörd")
 
   /// A virtual host whose queues are quorum queues by default, with the delivery limit that RabbitMQ has from 4.0 on.
   /// RabbitMQ 3.10 takes the type from the metadata.
-  static let quorumVirtualHost = "quorum"
+  package static let quorumVirtualHost = "quorum"
 
   /// RabbitMQ makes its default user and virtual host only where nothing else is defined. A cluster without a name is called
   /// after its machine: the node would look that up at each connection, and where it does not resolve, that can take seconds.

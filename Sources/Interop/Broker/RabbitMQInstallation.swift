@@ -1,3 +1,5 @@
+internal import InteropSupport
+
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else

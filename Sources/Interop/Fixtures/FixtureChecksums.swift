@@ -1,4 +1,6 @@
 internal import Foundation
+package import InteropModel
+package import InteropSupport
 internal import SyRPCWire
 
 /// `fixtures/CHECKSUMS`: size and SipHash-2-4 of every fixture, so that no byte changes unnoticed.

@@ -1,3 +1,5 @@
+package import InteropModel
+package import InteropSupport
 internal import SyRPCWire
 
 /// `fixtures/counts.json`: how many of each kind of fixture there are, so that none goes unnoticed. A golden set of one line

@@ -1,3 +1,7 @@
+internal import InteropJudge
+package import InteropModel
+internal import InteropRunner
+internal import InteropSupport
 internal import SyRPCWire
 internal import WireTap
 

@@ -1,3 +1,8 @@
+package import InteropJudge
+package import InteropModel
+internal import InteropReport
+package import InteropRunner
+package import InteropSupport
 internal import SyRPCWire
 
 /// Records what a peer publishes for every payload.

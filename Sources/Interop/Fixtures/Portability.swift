@@ -1,3 +1,6 @@
+internal import InteropJudge
+package import InteropModel
+package import InteropSupport
 internal import SyRPCWire
 
 /// What is safe to send between all implementations: the corpus says so of each payload, the list of divergences says

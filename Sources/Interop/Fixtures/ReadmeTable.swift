@@ -1,3 +1,6 @@
+internal import InteropModel
+internal import InteropSupport
+
 /// A table in README.rst that a command writes.
 struct ReadmeTable {
   /// The command, such as `syrpc fixtures rebuild`.

@@ -1,3 +1,5 @@
+package import InteropModel
+package import InteropSupport
 internal import SyRPCWire
 internal import WireTap
 

@@ -1,3 +1,7 @@
+internal import InteropJudge
+package import InteropModel
+internal import InteropReport
+package import InteropSupport
 internal import SyRPCWire
 
 /// `fixtures/tested.json`: with which versions of broker, libraries and runtimes the matrix was run, when, and what came of

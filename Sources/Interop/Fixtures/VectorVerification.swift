@@ -1,3 +1,5 @@
+internal import InteropModel
+package import InteropSupport
 internal import SyRPCWire
 
 /// Holds the hash and the names against `fixtures/vectors`.

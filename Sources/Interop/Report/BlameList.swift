@@ -1,4 +1,6 @@
-internal import SyRPCWire
+package import InteropJudge
+internal import InteropSupport
+package import SyRPCWire
 
 /// Who is to blame for what is not as expected, over all cells: whoever caused most comes first.
 package struct BlameList: Sendable {
@@ -43,7 +45,7 @@ package struct BlameList: Sendable {
 }
 
 extension BlameList.Entry {
-  var json: JSON {
+  package var json: JSON {
     var members: JSONObject = ["peer": nil, "role": nil, "check": nil]
     if let blame, let named = blame.json.objectValue { members = named }
     members["level"] = level.map { .string($0.rawValue) } ?? nil

@@ -1,3 +1,6 @@
+package import InteropJudge
+internal import InteropModel
+internal import InteropSupport
 internal import TextTable
 
 /// The matrix as two tables: a line a combination, and a line a scenario. What counts are the required checks.
@@ -63,13 +66,5 @@ package struct MatrixTable {
       return count == 0 ? nil : "\(count) \(verdict.isUnexpected ? verdict.rawValue.uppercased() : verdict.rawValue)"
     }
     return counts.isEmpty ? "-" : counts.joined(separator: ", ")
-  }
-}
-
-extension Array where Element: Hashable {
-  /// Each element once, in the order in which they first come.
-  package func uniqued() -> [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
   }
 }

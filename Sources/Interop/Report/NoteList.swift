@@ -1,4 +1,6 @@
-internal import SyRPCWire
+package import InteropJudge
+internal import InteropSupport
+package import SyRPCWire
 
 /// Differences of no consequence, those of a kind together.
 package struct NoteList: Sendable {
@@ -38,7 +40,7 @@ package struct NoteList: Sendable {
 }
 
 extension NoteList.Note {
-  var json: JSON {
+  package var json: JSON {
     var members = blame.json.objectValue ?? [:]
     members["observed"] = .string(observed)
     members["cells"] = .integer(Int64(cells))

@@ -1,3 +1,5 @@
+package import InteropSupport
+
 #if canImport(System)
   internal import System
 #else

@@ -1,4 +1,6 @@
-internal import SyRPCWire
+package import InteropJudge
+internal import InteropSupport
+package import SyRPCWire
 internal import TextTable
 
 /// How well the peers do what a good implementation does: of the recommended checks, how many held.
@@ -62,7 +64,7 @@ extension QualityTable.Row {
     return "\(held) of \(judged)\(failed > 0 ? " FAIL" : "")"
   }
 
-  var json: JSON {
+  package var json: JSON {
     [
       "peer": .string(peer), "check": .string(check), "held": .integer(Int64(held)), "known": .integer(Int64(known)),
       "failed": .integer(Int64(failed)),

@@ -1,3 +1,6 @@
+package import InteropJudge
+internal import InteropModel
+
 /// What a run came to, in lines for people.
 package struct RunSummary {
   package let report: RunReport

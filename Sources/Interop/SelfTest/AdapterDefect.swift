@@ -1,3 +1,5 @@
+internal import InteropRunner
+
 /// What an adapter does wrong, and at which operation of the peer protocol.
 ///
 /// A defective adapter is a live one behind a program that relays its lines: `syrpc defective-peer`.

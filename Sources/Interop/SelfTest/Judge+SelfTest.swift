@@ -1,3 +1,6 @@
+internal import InteropJudge
+internal import InteropModel
+
 extension Judge {
   /// Whether the check that a mutation is for says the same in its cell in any case: it fails, as a listed divergence, or is
   /// skipped, since the peer names no golden set. `known` is what peers said of themselves, by their names.

@@ -1,3 +1,6 @@
+internal import InteropJudge
+internal import InteropModel
+package import InteropSupport
 internal import SyRPCWire
 
 /// Defects of a whole implementation: what it declares, consumes and publishes changes together.

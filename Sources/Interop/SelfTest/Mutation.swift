@@ -1,3 +1,5 @@
+package import InteropModel
+internal import InteropRunner
 internal import SyRPCWire
 internal import NIOConcurrencyHelpers
 internal import WireTap

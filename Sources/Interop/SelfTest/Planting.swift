@@ -1,3 +1,5 @@
+internal import InteropModel
+
 /// A mutation, planted on one peer in the company of others.
 package struct Planting: Sendable {
   package let mutation: Mutation

@@ -1,3 +1,6 @@
+package import InteropJudge
+package import InteropModel
+internal import InteropSupport
 package import SyRPCWire
 internal import TextTable
 

@@ -1,3 +1,7 @@
+package import InteropJudge
+package import InteropModel
+package import InteropRunner
+internal import InteropSupport
 internal import Logging
 internal import SyRPCWire
 internal import WireTap

@@ -1,6 +1,9 @@
 import AMQP
 import Foundation
-import Interop
+import InteropBroker
+import InteropModel
+import InteropRunner
+import InteropSupport
 
 /// Which broker a run uses.
 enum BrokerChoice {

@@ -1,7 +1,12 @@
 import AMQP
 import ArgumentParser
 import Foundation
-import Interop
+import InteropFixtures
+import InteropJudge
+import InteropModel
+import InteropRunner
+import InteropSelfTest
+import InteropSupport
 import SyRPCWire
 import WireTap
 

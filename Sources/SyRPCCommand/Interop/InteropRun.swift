@@ -1,7 +1,12 @@
 import AMQP
 import ArgumentParser
 import Foundation
-import Interop
+import InteropBroker
+import InteropJudge
+import InteropModel
+import InteropReport
+import InteropRunner
+import InteropSupport
 import Rainbow
 import SyRPCWire
 import WireTap
@@ -15,7 +20,7 @@ struct InteropRun: Sendable {
   /// Whether the list of divergences that it would need is written.
   let updatesDivergences: Bool
   let entries: [PeerCatalog.Entry]
-  let commands: [String: Interop.PeerCommand]
+  let commands: [String: InteropRunner.PeerCommand]
   let demanded: [(peer: String, option: String)]
   let broker: BrokerChoice
   let output: String

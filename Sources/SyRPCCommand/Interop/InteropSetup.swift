@@ -1,5 +1,9 @@
 import ArgumentParser
-import Interop
+import InteropJudge
+import InteropModel
+import InteropRunner
+import InteropSelfTest
+import InteropSupport
 
 /// What a run is made of, before anything is started.
 struct InteropSetup {
@@ -10,7 +14,7 @@ struct InteropSetup {
   let isWhole: Bool
   /// Those that take part, and those that would if they were here.
   let entries: [PeerCatalog.Entry]
-  let commands: [String: Interop.PeerCommand]
+  let commands: [String: InteropRunner.PeerCommand]
   /// The peer that can be told to break, for the self-test; nil if the checkout has none.
   let defective: PeerCatalog.Entry?
   /// Those that had to be live and are not, each with the reason.
@@ -51,7 +55,7 @@ struct InteropSetup {
     self.entries = entries
     defective = catalog.entries.first { $0.manifest.name == Mutation.defectivePeer }
 
-    var commands: [String: Interop.PeerCommand] = [:]
+    var commands: [String: InteropRunner.PeerCommand] = [:]
     for entry in entries {
       if case .live(let command) = entry.availability { commands[entry.manifest.name] = command }
     }

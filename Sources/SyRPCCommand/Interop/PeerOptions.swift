@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
-import Interop
+import InteropModel
+import InteropRunner
 
 /// Where the peers are.
 struct PeerOptions: ParsableArguments {

@@ -1,4 +1,5 @@
-import Interop
+import InteropModel
+import InteropReport
 import TextTable
 
 /// The peers as a table.

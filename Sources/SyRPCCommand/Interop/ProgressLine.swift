@@ -1,5 +1,6 @@
 import Foundation
-import Interop
+import InteropJudge
+import InteropReport
 import Rainbow
 
 /// What is shown while the matrix runs: the first failure of each check of each peer as it comes; how far it is, on one line that is written over where

@@ -1,5 +1,7 @@
 import Foundation
-import Interop
+import InteropJudge
+import InteropReport
+import InteropRunner
 import SyRPCWire
 
 /// What is known of a run so far, so that a report can be written however it ends.

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
-import Interop
+import InteropJudge
+import InteropRunner
+import InteropSupport
 
 extension Level: ExpressibleByArgument {}
 

@@ -1,5 +1,9 @@
 import Foundation
-import Interop
+import InteropJudge
+import InteropReport
+import InteropRunner
+import InteropSelfTest
+import InteropSupport
 import Rainbow
 
 /// Plants defects and shows whether they are found.

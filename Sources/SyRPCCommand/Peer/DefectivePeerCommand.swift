@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
-import Interop
+import InteropSelfTest
+import InteropSupport
 import SyRPCWire
 
 /// An adapter with something wrong: another adapter, whose lines it relays and at one operation does not.

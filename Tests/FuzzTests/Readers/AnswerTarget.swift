@@ -1,4 +1,6 @@
-import Interop
+import InteropModel
+import InteropRunner
+import InteropSupport
 import SeededRandom
 import SyRPCWire
 

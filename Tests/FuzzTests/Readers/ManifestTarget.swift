@@ -1,4 +1,7 @@
-import Interop
+import InteropJudge
+import InteropModel
+import InteropRunner
+import InteropSupport
 import SyRPCWire
 
 /// What whoever adds a peer writes: its `peer.json`, and entries of `fixtures/divergences.json`.

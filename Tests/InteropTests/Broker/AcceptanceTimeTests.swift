@@ -4,7 +4,11 @@ import SyRPCWire
 import Testing
 import WireTap
 
-@testable import Interop
+@testable import InteropBroker
+@testable import InteropJudge
+@testable import InteropModel
+@testable import InteropRunner
+@testable import InteropSupport
 
 private let canRun = Program.path != nil && (try? RabbitMQInstallation.find()) != nil
 

@@ -2,7 +2,8 @@ import AMQP
 import SyRPCWire
 import Testing
 
-@testable import Interop
+@testable import InteropBroker
+@testable import InteropSupport
 
 /// What `syrpc doctor --broker` says of brokers of different kinds.
 @Suite(.timeLimit(.minutes(5))) struct BrokerCheckupTests {

@@ -1,7 +1,8 @@
 import AMQP
 import Testing
 
-@testable import Interop
+@testable import InteropBroker
+@testable import InteropSupport
 
 @Suite(.timeLimit(.minutes(5))) struct BrokerWatchTests {
   /// Nobody is there.

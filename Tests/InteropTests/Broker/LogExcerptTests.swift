@@ -1,4 +1,4 @@
-import Interop
+import InteropBroker
 import Testing
 
 @Suite struct LogExcerptTests {

@@ -1,5 +1,6 @@
 import Foundation
-import Interop
+import InteropBroker
+import InteropSupport
 import Testing
 
 /// What can be said of starting a broker without one: a script plays RabbitMQ.

@@ -1,5 +1,6 @@
 import Foundation
-import Interop
+import InteropBroker
+import InteropSupport
 import NIOConcurrencyHelpers
 import Testing
 

@@ -1,4 +1,4 @@
-import Interop
+import InteropSupport
 
 /// What came of a script.
 struct ScriptResult {

@@ -1,4 +1,4 @@
-import Interop
+import InteropSupport
 import Testing
 
 private let canRun = Program.path != nil

@@ -1,5 +1,5 @@
 import Foundation
-import Interop
+import InteropSupport
 import Testing
 
 private let canRun = Program.path != nil && Files.exists("/proc/net/if_inet6")

@@ -1,7 +1,9 @@
 import Foundation
+import InteropModel
 import Testing
 
-@testable import Interop
+@testable import InteropFixtures
+@testable import InteropSupport
 
 @Suite struct FixtureVerificationTests {
   @Test func theFixturesAreAsTheyMustBe() throws {

@@ -1,6 +1,10 @@
+import InteropRunner
 import Testing
 
-@testable import Interop
+@testable import InteropFixtures
+@testable import InteropJudge
+@testable import InteropModel
+@testable import InteropSupport
 
 @Suite(.timeLimit(.minutes(2))) struct GoldenRecorderTests {
   @Test func theFirstCellThatIsNotAsExpectedEndsIt() async throws {

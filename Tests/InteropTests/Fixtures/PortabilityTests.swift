@@ -1,7 +1,10 @@
 import SyRPCWire
 import Testing
 
-@testable import Interop
+@testable import InteropFixtures
+@testable import InteropJudge
+@testable import InteropModel
+@testable import InteropSupport
 
 @Suite struct PortabilityTests {
   private func portability(_ change: (String) -> String = { $0 }) async throws -> Portability {

@@ -1,7 +1,10 @@
 import SyRPCWire
 import Testing
 
-@testable import Interop
+@testable import InteropFixtures
+@testable import InteropModel
+@testable import InteropReport
+@testable import InteropSupport
 
 @Suite struct TestedVersionsTests {
   /// A report as `report.json` has it, as far as versions go.

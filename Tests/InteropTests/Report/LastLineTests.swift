@@ -1,7 +1,9 @@
 import SyRPCWire
 import Testing
 
-@testable import Interop
+@testable import InteropJudge
+@testable import InteropModel
+@testable import InteropReport
 
 @Suite struct LastLineTests {
   private func report(_ modes: [String: RunReport.Peer.Mode], problems: [String] = []) -> RunReport {

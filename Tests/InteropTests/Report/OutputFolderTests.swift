@@ -1,5 +1,6 @@
 import Foundation
-import Interop
+import InteropReport
+import InteropSupport
 import Testing
 
 @Suite struct OutputFolderTests {

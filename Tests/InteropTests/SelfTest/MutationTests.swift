@@ -1,7 +1,9 @@
 import SyRPCWire
 import Testing
 
-@testable import Interop
+@testable import InteropJudge
+@testable import InteropModel
+@testable import InteropSelfTest
 
 @Suite struct MutationTests {
   @Test func eachHasANameOfItsOwnAndACheckThatJudgesItsRole() throws {

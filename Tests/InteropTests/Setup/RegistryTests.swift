@@ -1,5 +1,5 @@
 import Foundation
-import Interop
+import InteropSupport
 import Testing
 
 private func isInstalled(_ programs: String...) -> Bool {

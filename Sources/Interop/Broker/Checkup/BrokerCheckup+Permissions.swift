@@ -1,4 +1,5 @@
 internal import AMQP
+internal import InteropSupport
 internal import SyRPCWire
 
 extension BrokerCheckup {

@@ -1,8 +1,9 @@
 internal import AMQP
+package import InteropSupport
 
 extension BrokerIdentity {
   /// The version of RabbitMQ; nil if it is another broker, or does not say.
-  var rabbitMQ: Version? { product == "RabbitMQ" ? Version(version) : nil }
+  package var rabbitMQ: Version? { product == "RabbitMQ" ? Version(version) : nil }
 }
 
 /// What a version of RabbitMQ means for SyRPC.

@@ -1,3 +1,4 @@
+internal import InteropModel
 internal import SyRPCWire
 
 /// Adapters that fail, or are not what they say.

@@ -1,3 +1,4 @@
+internal import InteropModel
 internal import SyRPCWire
 internal import WireTap
 

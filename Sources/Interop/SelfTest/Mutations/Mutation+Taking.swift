@@ -1,4 +1,6 @@
 internal import Foundation
+internal import InteropJudge
+internal import InteropModel
 internal import SyRPCWire
 internal import WireTap
 

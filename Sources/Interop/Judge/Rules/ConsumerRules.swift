@@ -1,0 +1,160 @@
+internal import Foundation
+internal import InteropModel
+internal import InteropSupport
+internal import SyRPCWire
+internal import WireTap
+
+extension Rule {
+  static let consumerRules: [Rule] = [
+    Rule(
+      "consumer.flags", .required, [.server, .getter],
+      "consumers acknowledge by hand, and share their queue"
+    ) { evidence, role in
+      .all(
+        evidence.roles[role].sent("basic.consume"), expected: "none of no-local, no-ack, exclusive",
+        none: "nothing was consumed", { $0.flags("no-local", "no-ack", "exclusive").orNone }
+      ) { $0.flags("no-local", "no-ack", "exclusive").isEmpty }
+    },
+    Rule("ack.request", .required, [.server], "each request taken is acknowledged exactly once") { evidence, role in
+      let peer = evidence.roles[role]
+      // What it was not asked to serve goes back to the queue, as does what is no request and made it fail.
+      let left = peer.settled.enumerated().filter { number, delivery in
+        delivery.kinds.isEmpty
+          && (number >= peer.requestLimit || !delivery.message.isRequest && peer.hasFailed(at: "serve"))
+      }.map(\.offset)
+      return .all(
+        peer.settled.enumerated().filter { !left.contains($0.offset) }.map(\.element), expected: "ack",
+        none: "no request was delivered", { $0.shown }, { $0.kinds == [.ack] })
+    },
+    Rule(
+      "ack.result", .required, [.getter],
+      "each result is acknowledged exactly once, and in the order in which they are asked for"
+    ) { evidence, role in
+      let settled = evidence.roles[role].settled
+      guard !settled.isEmpty else { return .inapplicable("no result was delivered") }
+      let acknowledged = settled.filter { $0.kinds.contains(.ack) }
+      if let twice = acknowledged.first(where: { $0.kinds.count > 1 }) {
+        return .failed(
+          expected: "ack", observed: "\(twice.message.resultID ?? "no result_id"): \(twice.shown)",
+          since: twice.moment)
+      }
+      if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
+      guard evidence.resultIDs.uniqued().count == evidence.resultIDs.count else {
+        return .inapplicable("two requests have the same id: json.result-id says so")
+      }
+      // One that was published twice is acknowledged as often.
+      let ids = acknowledged.compactMap(\.message.resultID).uniqued()
+      let asked = evidence.roles[role].askedFor
+      if evidence.roles[role].hasFailed(at: "get_result") {
+        return asked.filter(ids.contains) == ids
+          ? .inapplicable(RoleEvidence.unfinished)
+          : .failed(
+            expected: asked.joined(separator: ", then ").orNone, observed: ids.joined(separator: ", "),
+            since: acknowledged.first?.moment)
+      }
+      // Of several that wait at a time anyone may be first.
+      let isConcurrent = evidence.cell.scenario.isConcurrent
+      func shown(_ ids: [String]) -> String { (isConcurrent ? ids.sorted() : ids).joined(separator: ", ").orNone }
+      return .equal(shown(ids), shown(asked), since: settled.first?.moment)
+    },
+    Rule(
+      "reject.requeue", .required, [.putter, .getter],
+      "each result for somebody else is rejected exactly once, with requeue"
+    ) { evidence, role in
+      guard role == .getter || !evidence.roles[role].askedFor.isEmpty else {
+        return .inapplicable("it asked for no result")
+      }
+      // Where get_result failed otherwise than in time, what was left unsettled follows from that; what was settled is still
+      // judged. What one leaves that goes as soon as it has its own goes back to the queue.
+      let failures = evidence.roles[role].outcomes.filter { $0.operation == "get_result" }.compactMap(\.error)
+      let mayLeave = failures.contains { $0.kind != .timeout } || evidence.cell.scenario.isConcurrent
+      // A putter stays while others wait.
+      return .all(
+        evidence.roles[role].settled.filter { !$0.kinds.contains(.ack) && !(mayLeave && $0.kinds.isEmpty) },
+        expected: "reject with requeue", none: "every result delivered was acknowledged", { $0.shown }
+      ) { $0.kinds == [.requeue] && !(role == .putter && $0.isClosing) }
+    },
+    Rule(
+      "ack.malformed", .recommended, [.getter],
+      "what is no result is taken out of its queue: given back, it comes again"
+    ) { evidence, role in
+      .all(
+        // One that is never settled is another check's affair.
+        evidence.roles[role].settled.filter { $0.message.json == nil && !$0.kinds.isEmpty && !$0.isClosing },
+        expected: "ack, or reject without requeue", none: "nothing malformed was settled", { $0.shown },
+        { !$0.kinds.contains(.requeue) })
+    },
+    Rule(
+      "reject.kept", .required, [.getter], "a result for somebody else that came by is still there for them"
+    ) { evidence, role in
+      let peer = evidence.roles[role]
+      guard let isKept = peer.isKept else { return .inapplicable("nobody looked") }
+      guard !peer.settled.isEmpty else { return .inapplicable("no result was delivered") }
+      let returns = peer.settled.count { $0.kinds.contains(.requeue) }
+      // How often depends on time, and is told only where it is not as it must be.
+      return isKept
+        ? .passed("in its queue")
+        : .failed(
+          expected: "in its queue",
+          observed: "not in its queue, after \(returns) returns: a quorum queue drops what comes back too often")
+    },
+    Rule(
+      "ack.multiple", .required, [.server, .getter],
+      "messages are settled one by one; only a getter's results for others may go back together"
+    ) { evidence, role in
+      .all(
+        ["basic.ack", "basic.nack"].flatMap(evidence.roles[role].sent), expected: "without multiple",
+        none: "nothing was acknowledged", { $0.flag("multiple") ? "multiple" : "without multiple" }
+      ) { !$0.flag("multiple") || role == .getter && $0.name == "basic.nack" && $0.flag("requeue") }
+    },
+    Rule(
+      "consumer.cancelled", .recommended, [.putter, .getter],
+      "a getter cancels its consumer: an idle one takes others' results and holds them"
+    ) { evidence, role in
+      guard !evidence.roles[role].isCut else { return .inapplicable(RoleEvidence.cut) }
+      guard role == .getter || !evidence.roles[role].askedFor.isEmpty else {
+        return .inapplicable("it asked for no result")
+      }
+      guard !evidence.roles[role].hasFailed(at: "get_result") else { return .inapplicable(RoleEvidence.unfinished) }
+      // One that closes as soon as it has given up may not come to it.
+      let operations = evidence.roles[role].outcomes.map(\.operation)
+      guard !zip(operations, operations.dropFirst() + ["close"]).contains(where: { $0 == ("wait", "close") }) else {
+        return .inapplicable("it waited in vain, and left")
+      }
+      let conversations = evidence.roles[role].conversations
+      let started = conversations.map { $0.sent("basic.consume").count }.reduce(0, +)
+      let cancelled = conversations.map { $0.sent("basic.cancel").count }.reduce(0, +)
+      guard started > 0 else { return .inapplicable("nothing was consumed") }
+      return .equal(
+        "\(min(cancelled, started)) of \(started) consumers cancelled", "\(started) of \(started) consumers cancelled")
+    },
+  ]
+}
+
+/// What became of a delivery.
+struct SettledDelivery: OnWire {
+  let message: Message
+  /// How it was settled: by nothing, once, or more than once.
+  let settlements: [Conversation.Settlement]
+
+  var kinds: [Conversation.Settlement.Kind] { settlements.map(\.kind) }
+  /// Whether that was when the peer had begun to close.
+  var isClosing: Bool { settlements.contains(where: \.isClosing) }
+  var shown: String { settlements.map(\.description).joined(separator: ", then ").orNone }
+  var moment: Date? { message.moment }
+}
+
+extension RoleEvidence {
+  /// What became of each delivery.
+  var settled: [SettledDelivery] {
+    delivered.compactMap { message, conversation in
+      let settlements = conversation.settlements(of: message)
+      // Where a recording was cut, there is no more to be seen.
+      if isCut, settlements.isEmpty { return nil }
+      return SettledDelivery(message: message, settlements: settlements)
+    }
+  }
+
+  static let unfinished = "get_result failed: what it left undone follows from that"
+  static let cut = "the recording was cut before its last deliveries were settled"
+}

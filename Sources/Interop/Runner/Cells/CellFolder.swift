@@ -1,0 +1,51 @@
+internal import InteropJudge
+internal import InteropModel
+internal import InteropReport
+internal import InteropSupport
+internal import SyRPCWire
+internal import WireTap
+
+/// Keeps what is needed to understand a cell that did not go as expected: each side's log and transcripts, and the
+/// findings.
+struct CellFolder {
+  let evidence: Evidence
+  let result: CellResult
+  let environment: RunEnvironment
+
+  /// Writes the folder.
+  ///
+  /// - Returns: its path, relative to the report's folder.
+  /// - Throws: ``InteropError``.
+  func write(logs: PerRole<[UInt8]>, commands: PerRole<PeerCommand?>) throws -> String {
+    let name = "cells/\(evidence.cell.name)"
+    let folder = environment.output / name
+    try Files.remove(folder)
+    for role in Role.allCases {
+      try Files.write(head(role, commands[role]) + logs[role], to: folder / "\(role.rawValue).log")
+      for conversation in evidence.roles[role].conversations {
+        let number = conversation.transcript.head.connection
+        try Files.write(
+          try conversation.transcript.jsonLines(), to: folder / "\(role.rawValue)-\(number).jsonl")
+      }
+    }
+    var kept = result
+    kept.folder = name
+    try Files.write(try kept.json.indented(), to: folder / "cell.json")
+    return name
+  }
+
+  /// Every log is headed by what ran, where, and in which versions.
+  private func head(_ role: Role, _ command: PeerCommand?) -> [UInt8] {
+    let peer = evidence.roles[role]
+    var lines = ["# \(peer.peer) as \(role.rawValue) in \(evidence.cell.name)"]
+    if let command { lines += ["# command: \(command.line)", "# folder: \(command.folder)"] }
+    if let identity = peer.identity {
+      let versions = [identity.implementation, identity.runtime] + identity.libraries.pairs()
+      lines.append("# versions: \(versions.joined(separator: ", "))")
+      let settings = identity.settings.pairs("=")
+      if !settings.isEmpty { lines.append("# settings: \(settings.joined(separator: ", "))") }
+    }
+    lines += peer.outcomes.map { "# \($0.operation): \($0.error?.description ?? "success")" }
+    return Array((lines + ["", ""]).joined(separator: "\n").utf8)
+  }
+}

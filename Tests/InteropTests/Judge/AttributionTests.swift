@@ -1,0 +1,141 @@
+import SyRPCWire
+import Testing
+import WireTap
+
+@testable import InteropJudge
+@testable import InteropModel
+@testable import InteropReport
+@testable import InteropSupport
+
+/// Who is to blame: causes and consequences.
+@Suite struct AttributionTests {
+  private func judged(_ change: (inout RecordedEvidence) -> Void, then: (inout Evidence) -> Void = { _ in }) throws
+    -> CellResult
+  {
+    var recorded = try RecordedEvidence()
+    recorded.peers = Combination(putter: "a", server: "b", getter: "c")
+    change(&recorded)
+    var evidence = try recorded.evidence()
+    then(&evidence)
+    // What the recording departs from anyhow is not what this is about.
+    let checks = Judge.checkIDs.filter { !JudgeTests.recordedDepartures.contains($0) }.map(Glob.init)
+    return Judge(checks: checks, divergences: [], golden: GoldenMessages()).judge(evidence)
+  }
+
+  private func finding(_ check: String, _ role: Role?, _ result: CellResult) -> Finding? {
+    result.findings.first { $0.check == check && $0.role == role }
+  }
+
+  private static let inVain = PeerError(.timeout, "nothing came")
+
+  /// The server declares, binds and publishes otherwise, consistently, as one that hashes otherwise does.
+  private static func hashesOtherwise(_ recorded: inout RecordedEvidence) {
+    recorded.server = recorded.server.changing("queue.declare") { $0.replace("result_queue_0", "result_queue_1") }
+      .changing("queue.bind") { $0.replace("result_queue_0", "result_queue_1") }
+      .changing("basic.publish") { $0.replace("exchange\u{1}0", "exchange\u{1}1") }
+  }
+
+  @Test func whoWaitsForAnotherIsAffectedAndNotToBlame() throws {
+    let result = try judged(Self.hashesOtherwise) {
+      $0.roles.getter.outcomes = [("get_result", Self.inVain)]
+      $0.roles.getter.results = []
+    }
+    #expect(Set(result.blame.map(\.peer)) == ["b"])
+    let get = try #require(finding("outcome.get", .getter, result))
+    #expect(get.verdict == .affected)
+    guard case .affected(let cause) = get.explanation else { return #expect(Bool(false), "\(get.explanation)") }
+    #expect(cause.peer == "b" && cause.role == .server)
+    #expect(result.verdict == .fail && result.conformance == .fail && !result.isUnexplained)
+  }
+
+  /// Nine checks see a wrong name; one is the cause.
+  @Test func oneDeviationIsOneCause() throws {
+    let result = try judged {
+      $0.server = $0.server.changing("queue.declare") { $0.replace("result_queue_0", "result-queue_0") }
+        .changing("queue.bind") { $0.replace("result_queue_0", "result-queue_0") }
+    }
+    #expect(result.blame == [Blame(peer: "b", role: .server, check: "naming.queue")])
+    #expect(result.findings.count { $0.verdict == .fail } > 3)
+    for finding in result.findings where finding.verdict == .fail && finding.check != "naming.queue" {
+      #expect(finding.explanation == .follows(result.blame[0]), "\(finding)")
+    }
+  }
+
+  @Test func theFirstOnTheWireComesFirst() throws {
+    func both(_ recorded: inout RecordedEvidence) {
+      recorded.client = recorded.client.changing("exchange.declare") { $0.replace("direct", "fanout") }
+      recorded.server = recorded.server.changing("basic.publish") { $0.replace("exchange\u{1}0", "exchange\u{1}1") }
+    }
+    func first(client: String, server: String) throws -> Role? {
+      try judged {
+        both(&$0)
+        $0.client.head.started = client
+        $0.server.head.started = server
+      }.blame.first?.role
+    }
+    #expect(try first(client: "2026-01-01T10:00:00.000Z", server: "2026-01-01T11:00:00.000Z") == .putter)
+    #expect(try first(client: "2026-01-01T11:00:00.000Z", server: "2026-01-01T10:00:00.000Z") == .server)
+  }
+
+  @Test func whatNoFrameExplainsIsTheHarnesssOwnProblem() throws {
+    let result = try judged({ _ in }) {
+      $0.roles.getter.outcomes = [("get_result", Self.inVain)]
+      $0.roles.getter.results = []
+    }
+    #expect(result.blame.isEmpty && result.isUnexplained)
+    #expect(finding("outcome.get", .getter, result)?.explanation == .nobody)
+    #expect(RunSummary.lines(result).joined().contains("nobody's frames explain it"))
+  }
+
+  @Test func whoRefusesIsToBlameIfNobodyElseIs() throws {
+    func refuses(_ evidence: inout Evidence) {
+      evidence.roles.getter.outcomes = [("get_result", PeerError(.failed, "ValueError"))]
+    }
+    #expect(try judged({ _ in }, then: refuses).blame == [Blame(peer: "c", role: .getter, check: "outcome.get")])
+    #expect(Set(try judged(Self.hashesOtherwise, then: refuses).blame.map(\.peer)) == ["b"])
+  }
+
+  /// A key that nobody reads keeps no result from anybody.
+  @Test func whatHurtsNobodyExplainsNothing() throws {
+    let result = try judged {
+      $0.client = $0.client.changing("basic.publish") { $0[$0.count - 2] = 0 }
+    } then: {
+      $0.roles.server.seen = []
+      $0.roles.getter.outcomes = [("get_result", Self.inVain)]
+    }
+    #expect(result.isUnexplained)
+  }
+
+  @Test func whatWasNotSelectedStillExplains() throws {
+    var recorded = try RecordedEvidence()
+    recorded.peers = Combination(putter: "a", server: "b", getter: "c")
+    Self.hashesOtherwise(&recorded)
+    var evidence = try recorded.evidence()
+    evidence.roles.getter.outcomes = [("get_result", Self.inVain)]
+    let result = Judge(checks: [Glob("outcome.get")], divergences: [], golden: GoldenMessages()).judge(evidence)
+    #expect(result.findings.allSatisfy { $0.check == "outcome.get" })
+    #expect(result.verdict == .affected)
+  }
+
+  @Test func everyCheckThatIsNamedIsThere() {
+    #expect(Causality.named.subtracting(Judge.checkIDs).isEmpty)
+  }
+
+  /// A loop would have no cause.
+  @Test func whatFollowsFromWhatHasNoLoops() {
+    let all = Set(Judge.checkIDs)
+    for check in Judge.checkIDs { #expect(Causality.root(of: check, among: all) != check, "\(check)") }
+  }
+
+  @Test func whatWeighsLessThanWhatCountsIsANote() throws {
+    func verdict(_ level: Level) throws -> Verdict? {
+      let evidence = try RecordedEvidence().evidence()
+      return Judge(divergences: [], golden: GoldenMessages(), level: level).judge(evidence).findings.first {
+        $0.check == "publish.mandatory" && $0.role == .putter
+      }?.verdict
+    }
+    #expect(try verdict(.required) == .note)
+    #expect(try verdict(.recommended) == .fail)
+    #expect(try verdict(.informational) == .fail)
+  }
+}
