@@ -12,8 +12,8 @@ struct SyRPCCommand: AsyncParsableCommand {
     version: versionText,
     subcommands: [
       CallCommand.self, PutCommand.self, GetCommand.self, ServeCommand.self, HashCommand.self, InteropCommand.self,
-      FixturesCommand.self, TapCommand.self, BrokerCommand.self, DoctorCommand.self, PeerCommand.self,
-      DefectivePeerCommand.self,
+      JudgeCommand.self, FixturesCommand.self, TapCommand.self, BrokerCommand.self, DoctorCommand.self,
+      PeerCommand.self, DefectivePeerCommand.self,
     ])
 
   /// ArgumentParser's own codes are those of sysexits.h; ours are documented.

@@ -51,7 +51,7 @@ package struct RunSummary {
     if let folder = result.folder { lines.append("      kept in \(folder)") }
     if let unkept = result.unkept { lines.append("      not kept: \(unkept)") }
     if let context = result.context { lines.append("      \(context.line)") }
-    lines.append("      repeat: \(result.repeatCommand)")
+    if !result.repeatCommand.isEmpty { lines.append("      repeat: \(result.repeatCommand)") }
     return lines
   }
 }

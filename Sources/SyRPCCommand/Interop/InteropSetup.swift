@@ -96,11 +96,9 @@ struct InteropSetup {
     plan = try RunPlan(
       peers: entries.map(\.manifest.name).filter { commands[$0] != nil }, recordings: recordings, selection: chosen,
       corpus: try Corpus(folder: checkout.payloads), contract: try Contract(checkout.contract))
-    var divergences = try Divergence.read(checkout.divergences)
-    for file in files { divergences = divergences.replacing(with: try Divergence.read(file)) }
-    try DivergenceNames(checkout).check(divergences)
     judge = Judge(
-      checks: chosen.checks.isEmpty ? [Glob("*")] : chosen.checks, divergences: divergences,
+      checks: chosen.checks.isEmpty ? [Glob("*")] : chosen.checks,
+      divergences: try Divergence.read(checkout, replacedBy: files),
       golden: try GoldenMessages(folder: checkout.messages), level: level)
   }
 

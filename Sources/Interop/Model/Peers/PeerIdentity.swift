@@ -84,6 +84,19 @@ package struct PeerIdentity: Sendable, Hashable {
     isReference = try hello.flag("reference") ?? false
   }
 
+  /// The answer to `hello` that says it.
+  package var hello: JSON {
+    var members: JSONObject = ["implementation": .string(implementation), "runtime": .string(runtime)]
+    if !settings.isEmpty { members["settings"] = .object(settings) }
+    members["libraries"] = .object(libraries)
+    members["bridged"] = .array(bridged.map(JSON.string))
+    if let golden { members["golden"] = .string(golden) }
+    if let location { members["location"] = .string(location) }
+    members["features"] = .array(features.map(JSON.string))
+    members["reference"] = .bool(isReference)
+    return .object(members)
+  }
+
   private static let keys = [
     "implementation", "runtime", "settings", "libraries", "bridged", "golden", "location", "features", "reference",
   ]

@@ -3,10 +3,8 @@ internal import InteropModel
 internal import InteropReport
 internal import InteropSupport
 internal import SyRPCWire
-internal import WireTap
 
-/// Keeps what is needed to understand a cell that did not go as expected: each side's log and transcripts, and the
-/// findings.
+/// Keeps what is needed to understand a cell, and to judge it again: the evidence, each side's log, and the findings.
 struct CellFolder {
   let evidence: Evidence
   let result: CellResult
@@ -22,12 +20,8 @@ struct CellFolder {
     try Files.remove(folder)
     for role in Role.allCases {
       try Files.write(head(role, commands[role]) + logs[role], to: folder / "\(role.rawValue).log")
-      for conversation in evidence.roles[role].conversations {
-        let number = conversation.transcript.head.connection
-        try Files.write(
-          try conversation.transcript.jsonLines(), to: folder / "\(role.rawValue)-\(number).jsonl")
-      }
     }
+    try EvidenceFolder(folder).write(evidence, broker: environment.broker.rabbitMQ)
     var kept = result
     kept.folder = name
     try Files.write(try kept.json.indented(), to: folder / "cell.json")

@@ -95,6 +95,8 @@ package struct StrictObject {
   package func integer(_ key: String) throws(InteropError) -> Int? {
     try value(key, "an integer") { $0.integerValue.flatMap { Int(exactly: $0) } }
   }
+  /// A number; nil if there is none.
+  package func number(_ key: String) throws(InteropError) -> Double? { try value(key, "a number", \.doubleValue) }
   /// A boolean; nil if there is none.
   package func flag(_ key: String) throws(InteropError) -> Bool? { try value(key, "a boolean", \.boolValue) }
   /// An array of strings; nil if there is none.

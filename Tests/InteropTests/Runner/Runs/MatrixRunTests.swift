@@ -36,6 +36,13 @@ import Testing
       #expect(peers.starts == 6)
       #expect(outcome.results.allSatisfy { $0.verdict == .fail })
       #expect(outcome.results.map { $0.folder != nil }.prefix(3) == [true, true, false])
+      for result in outcome.results.prefix(2) {
+        let kept = EvidenceFolder(peers.environment.output / (try #require(result.folder)))
+        let (evidence, broker) = try kept.read(
+          try Contract(try checkout().contract), transcripts: try checkout().transcripts)
+        let again = StubbornPeers.judge.on(broker: broker).judge(evidence)
+        #expect(again.findings.map { "\($0)" } == result.findings.map { "\($0)" })
+      }
       let reason = outcome.results.last?.findings.first { $0.verdict == .fail }?.observed
       #expect(reason?.hasPrefix("broken: 6 times in a row: asked for hello: stubborn ") == true, "\(reason ?? "")")
     }

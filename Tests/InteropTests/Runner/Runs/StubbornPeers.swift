@@ -43,9 +43,11 @@ struct StubbornPeers {
       contract: try Contract(checkout.contract))
   }
 
+  static let judge = Judge(divergences: [], golden: GoldenMessages())
+
   func run(_ payloads: [Glob] = [], parallel: Int = 1) async throws -> MatrixRun.Outcome {
     await MatrixRun(
-      plan: try Self.plan(payloads), judge: Judge(divergences: [], golden: GoldenMessages()), environment: environment,
+      plan: try Self.plan(payloads), judge: Self.judge, environment: environment,
       parallel: parallel
     ).outcome { _ in }
   }
