@@ -217,3 +217,13 @@ let package = Package(
       swiftSettings: strict),
   ]
 )
+
+// `SYRPC_PROGRAM=none` leaves out the program and what only it needs: `.ci/run` tries the library, the tap and the fuzzers under
+// two sanitizers, and the rest would be built in vain.
+if Context.environment["SYRPC_PROGRAM"] == "none" {
+  let rest: Set = [
+    "InteropFixtures", "InteropSelfTest", "InteropTests", "ResilienceTests", "SyRPCCommand",
+  ]
+  package.targets.removeAll { rest.contains($0.name) }
+  package.products.removeAll { $0.name == "syrpc" }
+}
