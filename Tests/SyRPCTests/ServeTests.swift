@@ -57,17 +57,20 @@ struct ServeTests {
   @Test func aStoppedServerFinishesWhatItHasAndLeavesTheRest() async throws {
     try await withApplication { app in
       let (client, server, another) = (app.client(), app.server(), app.server())
-      let (done, gate) = (Counter(), Gate())
+      let (running, done, gate) = (Counter(), Counter(), Gate())
       var ids: [String] = []
       for number in 0..<12 { ids.append(try await client.putRequest(type: "t", data: .integer(Int64(number)))) }
       let serving = Task {
         try await server.serve(options: ServeOptions(concurrency: 4)) { request in
+          running.add(1)
           await gate.pass()
           done.add(1)
           return ["by the first", request.data]
         }
       }
       try await app.until(app.topology.requestQueue.name, messages: 8, consumers: 1)
+      // The broker has sent them; a request that no handler has yet would be given back.
+      while running.now < 4 { await Task.yield() }
       serving.cancel()
       try await app.until(app.topology.requestQueue.name, consumers: 0)
       gate.open()
