@@ -12,6 +12,7 @@ struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Say what is installed, and which peers are live or missing, and why; or what a broker is like.",
+    usage: "syrpc doctor [<options>]",
     discussion: """
       Exit code 1 if the main job could not run: no RabbitMQ, or a default peer or one required that is not live; with \
       --broker, if SyRPC cannot work on it.
@@ -59,7 +60,7 @@ struct DoctorCommand: AsyncParsableCommand {
   private func lookAround() async throws {
     let checkout = try peers.checkoutOption.find()
     print(versionText)
-    print("checkout: \(checkout.folder)")
+    print("\(checkout.isInstalled ? "installed with" : "checkout"): \(checkout.folder)")
     var isHealthy = true
     do {
       let installation = try RabbitMQOption.installation(rabbitmq.rabbitmq)
@@ -103,18 +104,5 @@ extension BrokerCheckup.Finding {
     for part in [found, meaning] { lines += part.wrapped(to: 80 - indent.count) }
     let first = head + indent.dropFirst(head.count) + (lines.first ?? "")
     return ([first] + lines.dropFirst().map { indent + $0 }).joined(separator: "\n")
-  }
-}
-
-extension String {
-  /// Its words in lines of at most so many characters; a longer word has a line of its own.
-  fileprivate func wrapped(to width: Int) -> [String] {
-    split(separator: " ").reduce(into: []) { lines, word in
-      if let last = lines.last, last.count + 1 + word.count <= width {
-        lines[lines.count - 1] += " \(word)"
-      } else {
-        lines.append(String(word))
-      }
-    }
   }
 }

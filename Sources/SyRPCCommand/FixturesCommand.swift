@@ -21,15 +21,17 @@ struct FixturesCommand: AsyncParsableCommand {
       for line in verification.counts { print(line) }
       for problem in verification.problems { printError(problem) }
       guard verification.problems.isEmpty else {
-        printError("\(verification.problems.count) fixtures are not as they must be")
+        printError("\(verification.problems.count.counted("problem")): not all fixtures are as they must be")
         throw ExitCode.notAsExpected
       }
+      print("all fixtures are as they must be")
     }
   }
 
   struct Record: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Record a live peer's golden messages anew, from calls to itself and from other live peers.",
+      usage: "syrpc fixtures record [<options>] <peer>",
       discussion: """
         Every cell has to be as expected: the first that is not ends it, and nothing is written. Nor is a set that has \
         fewer messages than fixtures/counts.json says. Then review the difference with git. \
@@ -40,6 +42,7 @@ struct FixturesCommand: AsyncParsableCommand {
     @OptionGroup var peers: PeerOptions
 
     func run() async throws {
+      _ = try peers.checkoutOption.findForWriting()
       var selection = RunPlan.Selection()
       // Also with others as putters: a result's bytes may depend on the request's.
       selection.peers = [Glob("*")]
@@ -81,7 +84,7 @@ struct FixturesCommand: AsyncParsableCommand {
     @OptionGroup var checkout: CheckoutOption
 
     func run() throws {
-      let checkout = try checkout.find()
+      let checkout = try checkout.findForWriting()
       let counts = try FixtureCounts(checkout)
       try counts.checkNothingIsMissing()
       try RecordedMessages(checkout).rebuild()
@@ -104,12 +107,12 @@ struct FixturesCommand: AsyncParsableCommand {
     @OptionGroup var checkout: CheckoutOption
 
     func run() throws {
-      let checkout = try checkout.find()
+      let checkout = try checkout.findForWriting()
       var tested = try TestedVersions(checkout)
       for report in reports { try tested.add(report: report) }
       try tested.write(checkout)
       try FixtureChecksums(checkout).write()
-      print("\(tested.count) runs in \(checkout.tested)")
+      print("\(tested.count.counted("run")) in \(checkout.tested)")
     }
   }
 }

@@ -13,6 +13,7 @@ struct SyRPCCommand: AsyncParsableCommand {
     subcommands: [
       CallCommand.self, PutCommand.self, GetCommand.self, ServeCommand.self, HashCommand.self, InteropCommand.self,
       JudgeCommand.self, FixturesCommand.self, TapCommand.self, BrokerCommand.self, DoctorCommand.self,
+      SetupCommand.self,
       PeerCommand.self, DefectivePeerCommand.self,
     ])
 

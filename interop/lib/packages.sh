@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154  # Of the caller: program, that which is installed, or nothing in a checkout; build_only.
 # What the harness needs of the system, what it is called where, and whether it is there. Sourced by interop/setup.
 
 # Names of packages. Everything here goes by Debian's, of which a line has the one of Fedora and of Homebrew; `-` where
@@ -8,6 +8,8 @@ package_names() {
 rabbitmq-server   rabbitmq-server      rabbitmq
 librabbitmq-dev   librabbitmq-devel    rabbitmq-c
 libjansson-dev    jansson-devel        jansson
+librabbitmq4      librabbitmq          rabbitmq-c
+libjansson4       jansson              jansson
 libssl-dev        openssl-devel        openssl@3
 pkg-config        pkgconf-pkg-config   pkgconf
 openssl           openssl              openssl@3
@@ -80,21 +82,30 @@ has() {
       set -- $(module_of "$1")
       has_command pkg-config && library --exists "$1"
       ;;
+    # One that is built says itself whether it finds its libraries.
+    librabbitmq4 | libjansson4) "$program" --version > /dev/null 2>&1 ;;
     gcc) has_command cc || has_command gcc || has_command clang ;;
     *) has_command "$1" ;;
   esac
 }
 
-# Prints which are missing, one a line.
+# Prints which are missing, one a line: to build in a checkout, or to run the program that is installed.
 missing_packages() {
-  for package in rabbitmq-server librabbitmq-dev libjansson-dev libssl-dev pkg-config openssl git; do
-    has $package || echo $package
+  if [ -n "$program" ]; then
+    set -- rabbitmq-server librabbitmq4 libjansson4 git
+  else
+    set -- librabbitmq-dev libjansson-dev libssl-dev pkg-config openssl git
+    [ -n "$build_only" ] || set -- rabbitmq-server "$@"
+  fi
+  for package; do
+    has "$package" || echo "$package"
   done
-  has gcc || printf 'gcc\nlibc6-dev\n'
+  [ -n "$program" ] || has gcc || printf 'gcc\nlibc6-dev\n'
 }
 
 # Prints which libraries are there, but too old, one sentence a line.
 old_libraries() {
+  [ -z "$program" ] || return 0
   for package in librabbitmq-dev libjansson-dev libssl-dev; do
     has $package || continue
     # shellcheck disable=SC2046  # Two words.

@@ -55,7 +55,7 @@ package struct FixtureVerification {
     check { problems throws(InteropError) in
       let tested = try TestedVersions(checkout)
       if let problem = try tested.table.problem(checkout) { problems.append(problem) }
-      return "\(tested.count) runs with versions of broker, libraries and runtimes"
+      return "\(tested.count.counted("run")) with versions of broker, libraries and runtimes"
     }
     check { problems throws(InteropError) in
       let recorded = RecordedMessages(checkout)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import InteropModel
 import InteropRunner
+import InteropSupport
 
 /// Where the peers are.
 struct PeerOptions: ParsableArguments {
@@ -46,7 +47,7 @@ struct PeerOptions: ParsableArguments {
   /// - Throws: `InteropError`, `ValidationError`, `CancellationError`.
   func catalog(_ checkout: Checkout, canReplay: Bool = true) async throws -> PeerCatalog {
     let environment = ProcessInfo.processInfo.environment
-    let cache = Self.cache(environment) ?? "\(checkout.folder)/build/peers"
+    let cache = Self.cache(environment) ?? checkout.defaultPeerCache(environment)
     let places = PeerManifest.Places(cache: cache, executable: Self.executable, environment: environment)
     return try PeerCatalog(
       folder: checkout.peers, places: places, references: try references(environment),
@@ -101,11 +102,24 @@ struct PeerOptions: ParsableArguments {
 
 /// Where the fixtures and the peers are.
 struct CheckoutOption: ParsableArguments {
-  @Option(name: .long, help: "The checkout; by default the one that holds the current folder.")
+  @Option(
+    name: .long,
+    help: "The checkout; by default the one that holds the current folder, or what is installed with syrpc.")
   var checkout: String?
 
   /// - Throws: `InteropError`.
   func find() throws -> Checkout {
     try checkout.map { try Checkout(folder: $0) } ?? Checkout.find(executable: PeerOptions.executable)
+  }
+
+  /// - Returns: a checkout in which fixtures are to be changed.
+  /// - Throws: `InteropError`, also if it is an installation.
+  func findForWriting() throws -> Checkout {
+    let found = try find()
+    guard !found.isInstalled else {
+      throw InteropError(
+        "\(found.folder) is installed, and its fixtures stay as they are: name a checkout with --checkout")
+    }
+    return found
   }
 }

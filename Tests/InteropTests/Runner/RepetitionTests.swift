@@ -99,6 +99,14 @@ import Testing
         == "'/my bin/syrpc' interop --checkout \(shellQuotedIfNeeded(checkoutFolder))")
   }
 
+  @Test func aProgramThatIsInstalledFindsWhatIsInstalledWithIt() async throws {
+    try await withInstallation { prefix in
+      let installed = try Checkout(folder: prefix / "share/syrpc")
+      let program = Repetition.program(installed, executable: prefix / "bin/syrpc", currentFolder: "/")
+      #expect(program == "\(prefix)/bin/syrpc interop")
+    }
+  }
+
   @Test func aRunTellsItsCells() async throws {
     try await withTemporaryFolder { folder in
       var repetition = Repetition()

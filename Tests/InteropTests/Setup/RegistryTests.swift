@@ -2,13 +2,6 @@ import Foundation
 import InteropSupport
 import Testing
 
-private func isInstalled(_ programs: String...) -> Bool {
-  let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-  return programs.allSatisfy { program in
-    folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
-  }
-}
-
 /// The setups of `node` and `php` where packages come from a company's registry, which knows its users by a token. The
 /// registry is `Tests/InteropRegistry`, and all packages are made up.
 @Suite(.timeLimit(.minutes(5))) struct RegistryTests {

@@ -116,10 +116,23 @@ struct SetupSandbox {
   /// The calls of one program.
   func calls(of program: String) -> [String] { calls.filter { $0.hasPrefix("\(program) ") } }
 
+  /// Lets the script be in what `interop/install` has put in place, with a program that finds no libraries.
+  func beInstalled() throws {
+    for name in ["share", "bin"] {
+      try FileManager.default.createDirectory(atPath: "\(folder)/place/\(name)", withIntermediateDirectories: true)
+    }
+    try FileManager.default.moveItem(atPath: "\(folder)/checkout", toPath: "\(folder)/place/share/syrpc")
+    try "".write(toFile: "\(folder)/place/share/syrpc/installed", atomically: true, encoding: .utf8)
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder)/checkout", withDestinationPath: "\(folder)/place/share/syrpc")
+    try play("../place/bin/syrpc", "exit 127", noted: false)
+  }
+
   /// Runs `interop/setup`.
   func setup(_ arguments: String..., environment: [String: String] = [:]) async throws -> Outcome {
-    try await runScript(
-      "\(folder)/checkout/interop/setup", arguments,
+    let script = URL(filePath: "\(folder)/checkout").resolvingSymlinksInPath().path + "/interop/setup"
+    return try await runScript(
+      script, arguments,
       environment: ["PATH": programs, "HOME": folder].merging(environment) { $1 })
   }
 }
@@ -128,14 +141,29 @@ struct SetupSandbox {
 func runScript(
   _ path: String, _ arguments: [String], environment: [String: String]
 ) async throws -> SetupSandbox.Outcome {
+  try await runProgram("/bin/sh", [path] + arguments, environment: environment)
+}
+
+/// Runs a program with nothing but an environment of its own; its standard output is left out.
+func runProgram(
+  _ path: String, _ arguments: [String], environment: [String: String]
+) async throws -> SetupSandbox.Outcome {
   let settings = environment.map { "\($0.key)=\($0.value)" }
   let result = try await Subprocess.run(
-    .name("env"), arguments: Arguments(["-i"] + settings + ["/bin/sh", path] + arguments), output: .discarded,
+    .name("env"), arguments: Arguments(["-i"] + settings + [path] + arguments), output: .discarded,
     error: .string(limit: 1 << 16))
   guard case .exited(let status) = result.terminationStatus else {
     return SetupSandbox.Outcome(said: result.standardError)
   }
   return SetupSandbox.Outcome(status: status, said: result.standardError)
+}
+
+/// Whether programs are on the PATH.
+func isInstalled(_ programs: String...) -> Bool {
+  let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+  return programs.allSatisfy { program in
+    folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+  }
 }
 
 /// A sandbox of this test alone.

@@ -1,3 +1,4 @@
+import InteropSupport
 import Testing
 
 /// What `interop/setup` does on systems that are not here; scripts play their programs.
@@ -172,6 +173,38 @@ import Testing
       #expect(outcome.status == 2)
       #expect(
         outcome.said.hasSuffix("setup: librabbitmq 0.8.0 is installed; 0.10 or later is needed\n"), "\(outcome.said)")
+    }
+  }
+
+  @Test(arguments: [apt, dnf, brew]) func whereTheProgramIsInstalledOnlyWhatItLoadsIsNeeded(manager: Manager)
+    async throws
+  {
+    try await with(manager) { sandbox in
+      for program in ["swift", "cc", "pkg-config", "openssl"] { try sandbox.remove(program) }
+      try sandbox.beInstalled()
+      let missing = try await sandbox.setup()
+      #expect(missing.status == 2, "what it installs here does not make the program run")
+      let calls = sandbox.calls(of: manager.program).filter { $0.contains("install ") }
+      let names = ["apt": "librabbitmq4 libjansson4", "dnf": "librabbitmq jansson", "brew": "rabbitmq-c jansson"]
+      #expect(calls.first?.hasSuffix(" \(names[manager.name] ?? "")") == true, "\(calls)")
+
+      try sandbox.play("../place/bin/syrpc", ":", noted: false)
+      let outcome = try await sandbox.setup()
+      #expect(outcome.status == 0)
+      #expect(outcome.said == "")
+      #expect(Files.exists(sandbox.folder / ".cache/syrpc/peers"), "packages are in the user's cache")
+    }
+  }
+
+  @Test func toBuildNeitherABrokerNorPeersAreNeeded() async throws {
+    try await with(Self.apt) { sandbox in
+      try sandbox.remove("rabbitmq-server")
+      try sandbox.havePeer("other", "echo other >> '\(sandbox.folder)/calls'")
+      let outcome = try await sandbox.setup("--build-only")
+      #expect(outcome.status == 0, "\(outcome.said)")
+      let calls = sandbox.calls(of: "apt-get").filter { $0.contains("install ") }
+      #expect(calls.count == 1 && calls.first?.hasSuffix(Self.apt.install) == true, "\(calls)")
+      #expect(!sandbox.calls.contains("other"))
     }
   }
 }

@@ -39,7 +39,9 @@ package struct Repetition: Sendable {
   /// - Returns: the first words of a command.
   package static func program(_ checkout: Checkout, executable: String, currentFolder: String) -> String {
     guard executable.hasPrefix(checkout.folder / ".build/") else {
-      return "\(shellQuotedIfNeeded(executable)) interop --checkout \(shellQuotedIfNeeded(checkout.folder))"
+      let program = "\(shellQuotedIfNeeded(executable)) interop"
+      // It finds what is installed beside it.
+      return checkout.isInstalled ? program : "\(program) --checkout \(shellQuotedIfNeeded(checkout.folder))"
     }
     let isThere = currentFolder == checkout.folder
     return isThere ? "interop/run" : shellQuotedIfNeeded(checkout.folder / "interop/run")
