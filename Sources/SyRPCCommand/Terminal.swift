@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import InteropSupport
 import Rainbow
 import SyRPCWire
 import AMQP
@@ -25,6 +26,12 @@ var isTerminal: Bool {
   let environment = ProcessInfo.processInfo.environment
   guard let terminal = environment["TERM"], !terminal.isEmpty, terminal != "dumb" else { return false }
   return isatty(STDOUT_FILENO) == 1 && environment["CI"] == nil
+}
+
+/// Prints a text for people: on a terminal in lines that fit, which break between words.
+func printWrapped(_ text: String) {
+  guard isTerminal else { return print(text) }
+  for line in text.wrapped(to: terminalWidth ?? 80, indent: 4) { print(line) }
 }
 
 /// How many columns standard output has; nil if it does not tell.

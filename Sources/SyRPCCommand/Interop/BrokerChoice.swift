@@ -78,7 +78,9 @@ func withBroker<Value: Sendable>(
     if !left.isEmpty { await reportLeft(left) }
     return try outcome.get()
   case .own(let rabbitmq):
+    let starting = Timings.Span(.broker)
     let broker = try await PrivateBroker.start(RabbitMQOption.installation(rabbitmq))
+    starting.end()
     let outcome: Result<Value, any Error>
     do {
       let identity = try await PrivateBroker.identity(of: broker.address)
@@ -92,7 +94,9 @@ func withBroker<Value: Sendable>(
       outcome = .success(
         try await watch.run(until: { try await broker.waitForEnd() }, { try await body(used) }))
     } catch { outcome = .failure(error) }
+    let stopping = Timings.Span(.broker)
     await broker.stop()
+    stopping.end()
     return try outcome.get()
   }
 }

@@ -4,9 +4,11 @@ import Foundation
 import InteropFixtures
 import InteropJudge
 import InteropModel
+import InteropReport
 import InteropRunner
 import InteropSelfTest
 import InteropSupport
+import Rainbow
 import SyRPCWire
 import WireTap
 
@@ -45,7 +47,12 @@ struct InteropCommand: AsyncParsableCommand {
       valueName: "name"))
   var replayVirtualHost: String?
 
-  @Option(name: .long, help: "The folder for report.json and failing cells; build/interop in the checkout by default.")
+  @Option(
+    name: .long,
+    help: """
+      The folder for report.json and failing cells; by default build/interop in the checkout, or syrpc-report here where \
+      syrpc is installed.
+      """)
   var output: String?
 
   @Option(name: .long, help: "How many cells are run at a time; by default three times the cores.")
@@ -68,6 +75,9 @@ struct InteropCommand: AsyncParsableCommand {
     name: .long,
     help: "Write the list of divergences that the run would need, beside the report: to be reviewed as a difference.")
   var updateDivergences = false
+
+  @Flag(name: .long, help: "Say at the end where the time went.")
+  var timings = false
 
   @Flag(name: .long, help: "Show what would run, and run nothing.")
   var list = false
@@ -96,8 +106,24 @@ struct InteropCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let isAsExpected = try await untilSignal { try await runs() }
+    let isAsExpected = try await untilSignal { try await timings ? timed { try await runs() } : runs() }
     if !isAsExpected { throw ExitCode.notAsExpected }
+  }
+
+  /// Runs something, and says where its time went, however it ends.
+  private func timed(_ body: () async throws -> Bool) async throws -> Bool {
+    let timings = Timings()
+    // What interop/run did before.
+    if let seconds = ProcessInfo.processInfo.environment["SYRPC_BUILD_SECONDS"].flatMap(Int.init) {
+      timings.add(.seconds(seconds), to: .build)
+    }
+    let started = ContinuousClock.now
+    defer {
+      print("")
+      let table = TimingsTable(timings, total: started.duration(to: .now), parallel: parallel)
+      for line in table.lines { print(line) }
+    }
+    return try await Timings.$current.withValue(timings) { try await body() }
   }
 
   /// - Returns: whether all was as expected.
@@ -115,17 +141,14 @@ struct InteropCommand: AsyncParsableCommand {
       return false
     }
     if listChecks {
-      for rule in setup.judge.rules {
-        let roles = rule.roles.map(\.rawValue).joined(separator: ", ")
-        print("\(rule.id)\t\(rule.level.rawValue)\t\(roles)\t\(rule.meaning)")
-      }
+      for rule in setup.judge.rules { print(line(rule)) }
       return true
     }
     if !list { try DescriptorLimit.ensure(parallel: parallel, peers: setup.commands.count) }
     if selfTest { return try await selfTests(setup, choice) }
     if list {
       for cell in setup.plan.cells { print(cell.name) }
-      print("\(setup.plan.cells.count) cells, \(setup.judge.rules.count) checks")
+      print("\(setup.plan.cells.count.counted("cell")), \(setup.judge.rules.count.counted("check"))")
       return true
     }
     try setup.demandRequired()
@@ -134,6 +157,15 @@ struct InteropCommand: AsyncParsableCommand {
       faults: faults.fault, isFresh: fresh, updatesDivergences: updateDivergences,
       repetition: try repetition(setup.checkout)
     ).run()
+  }
+
+  /// A check: for people on a terminal in lines that fit, for programs in one.
+  private func line(_ rule: Rule) -> String {
+    let roles = rule.roles.map(\.rawValue).joined(separator: ", ")
+    guard isTerminal else { return "\(rule.id)\t\(rule.level.rawValue)\t\(roles)\t\(rule.meaning)" }
+    let meaning = "    \(rule.meaning)".wrapped(to: terminalWidth ?? 80)
+    return (["\(rule.id.bold)  \(rule.level.rawValue); \(roles.isEmpty ? "cell" : roles)"] + meaning)
+      .joined(separator: "\n")
   }
 
   /// What of the options, and of the environment, a cell needs to be run again.

@@ -102,6 +102,8 @@ struct InteropRun: Sendable {
   private var reportFile: String { output / "report.json" }
 
   private func write(_ report: RunReport) throws {
+    let span = Timings.Span(.writing)
+    defer { span.end() }
     try Files.write(try report.json.indented(levels: 2), to: reportFile)
   }
 
@@ -126,7 +128,9 @@ struct InteropRun: Sendable {
     }
     let logs = folder.path / "logs"
     try Files.createFolder(logs)
+    let probing = Timings.Span(.processes)
     let peers = await PeerCatalog.probe(entries, logFolder: logs, in: folder)
+    probing.end()
     try Task.checkCancellation()
     await record.note(peers: peers)
     print(PeerTable.text(peers))
@@ -147,14 +151,15 @@ struct InteropRun: Sendable {
         "\(option) \(peer): no cell has it: what is selected, or what it can do, leaves it out; a recording needs "
           + "\(RecordedConversation.partner) as its partner")
     }
-    print("\(plan.cells.count) cells on \(broker.about)\n")
+    print("\(plan.cells.count.counted("cell")) on \(broker.about)\n")
     if !broker.isPrivate {
       print("what is declared there has interop-\(used.runID)- in its name, and is deleted at the end\n")
     }
     if !faults.isEmpty { print("faults on every connection of a peer: \(faults)\n") }
     fflushOutput()
 
-    let progress = ProgressLine(total: plan.cells.count)
+    let progress = ProgressLine(total: plan.cells.count, of: "cells")
+    await progress.start()
     let outcome = await MatrixRun(plan: plan, judge: judge, environment: environment, parallel: parallel)
       .outcome { await progress.note($0) }
     await progress.finish()
@@ -206,17 +211,17 @@ struct InteropRun: Sendable {
     let summary = RunSummary(report)
     if !summary.divergences.isEmpty {
       print("\nKnown divergences seen:")
-      for line in summary.divergences { print("  \(line)") }
+      for line in summary.divergences { printWrapped("  \(line)") }
     }
     let notes = NoteList(report.cells)
     if !notes.notes.isEmpty {
       print("\nNotes (informational checks that saw a difference):")
-      for line in notes.lines { print("  \(line)") }
+      for line in notes.lines { printWrapped("  \(line)") }
     }
     let blame = BlameList(report.cells)
     if !blame.entries.isEmpty {
       print("\nNot as expected, and who is to blame:".red)
-      for line in blame.lines { print("  \(line)") }
+      for line in blame.lines { printWrapped("  \(line)") }
     }
     for problem in report.problems { print("\nDivergence list: \(problem)".red) }
     if let reason = report.endedEarly?.split(separator: "\n").first {

@@ -1,50 +1,72 @@
-import Foundation
 import InteropJudge
 import InteropReport
+import InteropSelfTest
 import Rainbow
 
-/// What is shown while the matrix runs: the first failure of each check of each peer as it comes; how far it is, on one line that is written over where
-/// standard output is a terminal, and a line for each tenth elsewhere.
+/// What is shown while a run lasts: what is not as expected, as it comes; and how far the run is, on one line that is written
+/// over where standard output is a terminal, and elsewhere, as in the log of a CI job, on a new line each half minute.
 actor ProgressLine {
-  private let total: Int
-  private var done = 0
-  private var unexpected = 0
-  private var tenth = 0
-
-  init(total: Int) { self.total = total }
-
+  private var progress: RunProgress
+  private let started = ContinuousClock.now
+  private var time: Duration { started.duration(to: .now) }
+  private var ticking: Task<Void, Never>?
   /// What has been shown an example of.
   private var blamed: Set<Blame?> = []
 
-  func note(_ result: CellResult) {
-    done += 1
-    if result.verdict.isUnexpected {
-      unexpected += 1
-      clear()
-      let new = (result.isUnexplained ? [nil] : result.blame.map(Optional.some)).filter { !blamed.contains($0) }
-      if !new.isEmpty || result.verdict == .unexpectedPass {
-        for (number, line) in RunSummary.lines(result).enumerated() { print(number == 0 ? line.red : line) }
-      }
-      blamed.formUnion(new)
-    }
-    if isTerminal {
-      // A line that wraps cannot be written over.
-      print("\r\(state.prefix(max(1, (terminalWidth ?? 80) - 1)))", terminator: "")
-      fflushOutput()
-    } else if done * 10 / total > tenth {
-      tenth = done * 10 / total
-      print(state)
-      fflushOutput()
+  private static let interval: Duration = isTerminal ? .milliseconds(500) : .seconds(30)
+
+  /// - Parameters:
+  ///   - total: how many there are.
+  ///   - unit: what they are, in the plural.
+  init(total: Int, of unit: String) { progress = RunProgress(total: total, of: unit) }
+
+  /// Shows it from now on, until ``finish()``.
+  func start() {
+    ticking = Task {
+      while (try? await Task.sleep(for: Self.interval)) != nil { show() }
     }
   }
 
+  /// A cell is done; the first of each check of each peer that is not as expected is shown.
+  func note(_ result: CellResult) {
+    progress.note(result, at: time)
+    guard result.verdict.isUnexpected else { return }
+    let new = (result.isUnexplained ? [nil] : result.blame.map(Optional.some)).filter { !blamed.contains($0) }
+    if !new.isEmpty || result.verdict == .unexpectedPass { complain(RunSummary.lines(result)) }
+    blamed.formUnion(new)
+  }
+
+  /// A defect was planted.
+  func note(_ result: Planting.Result) {
+    let complaint = SelfTestReport.complaint(result)
+    progress.note(isUnexpected: !complaint.isEmpty, at: time)
+    complain(complaint)
+  }
+
   func finish() {
+    ticking?.cancel()
     clear()
     if !isTerminal { print("") }
   }
 
-  private var state: String {
-    "\(done) of \(total) cells" + (unexpected == 0 ? "" : ", \(unexpected) not as expected")
+  private func complain(_ lines: [String]) {
+    guard !lines.isEmpty else { return }
+    clear()
+    for (number, line) in lines.enumerated() { print(number == 0 ? line.red : line) }
+    fflushOutput()
+  }
+
+  private func show() {
+    guard !Task.isCancelled else { return }
+    let line = progress.line(at: time)
+    if isTerminal {
+      clear()
+      // A line that wraps cannot be written over.
+      print(line.prefix(max(1, (terminalWidth ?? 80) - 1)), terminator: "")
+    } else {
+      print(line)
+    }
+    fflushOutput()
   }
 
   private func clear() {

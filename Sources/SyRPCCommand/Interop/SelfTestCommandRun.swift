@@ -49,9 +49,10 @@ struct SelfTestCommandRun: Sendable {
         mutations, peers: peers, recordings: setup.recordings, plan: setup.plan,
         judge: setup.judge.on(broker: used.endpoint.rabbitMQ),
         environment: environment, parallel: parallel, executable: PeerOptions.executable)
-      print("\(run.plantings.count) defects to plant on \(used.endpoint.about)\n")
+      print("\(run.plantings.count.counted("defect")) to plant on \(used.endpoint.about)\n")
       fflushOutput()
-      let progress = SelfTestProgress(total: run.plantings.count)
+      let progress = ProgressLine(total: run.plantings.count, of: "defects")
+      await progress.start()
       let results = try await run.results { await progress.note($0) }
       await progress.finish()
 
@@ -74,24 +75,4 @@ extension SelfTestCommandRun {
     let peer = await PeerCatalog.probe([entry], logFolder: logs, in: folder).first
     return peer?.identity == nil ? peer?.reason ?? "it does not start" : nil
   }
-}
-
-/// Shows how far it is, a line for each tenth, and what is wrong as it comes.
-private actor SelfTestProgress {
-  private let total: Int
-  private var done = 0
-  private var tenth = 0
-
-  init(total: Int) { self.total = total }
-
-  func note(_ result: Planting.Result) {
-    done += 1
-    for (number, line) in SelfTestReport.complaint(result).enumerated() { print(number == 0 ? line.red : line) }
-    guard done * 10 / max(1, total) > tenth else { return }
-    tenth = done * 10 / total
-    print("\(done) of \(total) planted")
-    fflushOutput()
-  }
-
-  func finish() { print("") }
 }

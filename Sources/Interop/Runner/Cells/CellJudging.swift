@@ -14,7 +14,9 @@ struct CellJudging: Sendable {
   /// - Throws: ``BrokerError`` if the broker is gone, and nobody can be judged; `CancellationError`.
   func result(_ evidence: Evidence, took: Duration, logs: LogMarks) async throws -> CellResult {
     await witness(evidence)
+    let span = Timings.Span(.judging)
     var result = judge.judge(evidence)
+    span.end()
     try Task.checkCancellation()
     result.repeatCommand = environment.repetition.command(result.cell)
     result.context = CellContext(evidence)
@@ -49,6 +51,8 @@ struct CellJudging: Sendable {
 
   /// Writes the cell's folder. That it cannot be written is no reason to run nothing more.
   private func keep(_ evidence: Evidence, _ logs: LogMarks, _ result: inout CellResult) {
+    let span = Timings.Span(.writing)
+    defer { span.end() }
     do {
       result.folder = try CellFolder(evidence: evidence, result: result, environment: environment).write(
         logs: logs.added(), commands: evidence.cell.combination.map { environment.commands[$0] })

@@ -24,6 +24,8 @@ struct CellPlay {
   ///
   /// - Throws: ``InteropError`` if the taps cannot be used.
   init(_ run: CellRun) async throws {
+    let span = Timings.Span(.calls)
+    defer { span.end() }
     self.run = run
     let getting = MethodWatch()
     self.getting = getting
@@ -68,7 +70,10 @@ struct CellPlay {
 
   /// What was seen. Each tap closes what its peer left open.
   mutating func evidence() async -> Evidence {
+    let ending = Timings.Span(.calls)
     let transcripts = await taps.concurrentMap { _, tap in await tap.stop() }
+    ending.end()
+    let reading = Timings.Span(.judging)
     for role in Role.allCases {
       roles[role].conversations = transcripts[role].map { Conversation($0, &reader) }
     }
@@ -76,13 +81,18 @@ struct CellPlay {
     var evidence = Evidence(cell: run.cell, topology: run.topology, calls: calls, roles: roles)
     evidence.virtualHost = run.broker.address.virtualHost
     evidence.brokerProblem = brokerProblem
+    reading.end()
+    let looking = Timings.Span(.broker)
+    defer { looking.end() }
     await evidence.look(with: run.inspector)
     return evidence
   }
 
   /// - Returns: whether the scenario can go on.
   private mutating func succeeds(_ step: Step) async -> Bool {
-    switch step {
+    let span = Timings.Span(step.isForWaiting ? .waiting : .calls)
+    defer { span.end() }
+    return switch step {
     case .open(let roles): await open(roles)
     case .close(let role): await close([role])
     case .put(let count): await put(count)
@@ -97,6 +107,16 @@ struct CellPlay {
     case .look(let role): await look(role)
     case .pass(let milliseconds): (try? await Task.sleep(for: .milliseconds(milliseconds))) != nil
     case .restartBroker: true
+    }
+  }
+}
+
+extension Step {
+  /// Whether nothing is to come of it but that time passes.
+  fileprivate var isForWaiting: Bool {
+    switch self {
+    case .pass, .getInVain, .serveElsewhere: true
+    default: false
     }
   }
 }

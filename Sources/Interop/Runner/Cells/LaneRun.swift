@@ -86,6 +86,8 @@ struct LaneRun {
       guard let recorded = cell.recording.flatMap({ plan.recordings[$0] }) else {
         return try await CellRun(cell, number, plan, judging, sessions, inspector, pool).evidence()
       }
+      let span = Timings.Span(.calls)
+      defer { span.end() }
       return try await ReplayRun(
         cell: cell, recorded: recorded, topology: plan.topology(of: cell, number, environment),
         live: try sessions.get(), broker: environment.broker.at(environment.replayAddress), inspector: inspector,

@@ -109,7 +109,9 @@ package struct MatrixRun: Sendable {
     } catch {
       outcome = .failure(error)
     }
+    let ending = Timings.Span(.processes)
     await pool.end()
+    ending.end()
     var failure: (any Error)?
     if case .failure(let error) = outcome { failure = error }
     return Outcome(results: await collected.results, failure: failure)

@@ -1,5 +1,6 @@
 internal import InteropJudge
 internal import InteropModel
+internal import InteropSupport
 internal import Logging
 
 /// Runs the cells in whose course the broker is restarted: all of them up to that point, then the restart, then the rest.
@@ -26,7 +27,9 @@ struct RestartRun {
     let halves = try await cells.concurrentMap(atMost: parallel) { number, cell in try await begin(number, cell) }
     // What nobody uses any more would be shut down with an error.
     await pool.end()
+    let restarting = Timings.Span(.broker)
     try await restart()
+    restarting.end()
     _ = try await Array(zip(cells, halves)).concurrentMap(atMost: parallel) { cell, half in
       if case .skipped(let reason) = half { return try await report(cell.number, judging.skipped(cell.cell, reason)) }
       guard let (evidence, since, logs) = try await end(cell.cell, half) else { return }

@@ -148,7 +148,7 @@ package func select(
 ) throws(InteropError) -> [String] {
   func isMeant(_ name: String, by pattern: Glob) -> Bool { forms(name).contains { pattern.matches($0) } }
   for pattern in patterns where !names.contains(where: { isMeant($0, by: pattern) }) {
-    throw InteropError("\(option) \(pattern) matches nothing; there is \(names.joined(separator: ", "))")
+    throw InteropError("\(option) \(pattern) matches nothing; \(Spelling.hint(pattern.pattern, among: names))")
   }
   return patterns.isEmpty ? names : names.filter { name in patterns.contains { isMeant(name, by: $0) } }
 }

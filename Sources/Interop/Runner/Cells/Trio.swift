@@ -29,6 +29,8 @@ package struct Trio {
 
   /// Sessions that can be used, or the first role whose adapter did not start.
   package mutating func sessions() async -> Result<[Role: PeerSession], RoleFailure> {
+    let span = Timings.Span(.processes)
+    defer { span.end() }
     for (role, session) in running where await session.isBroken {
       await pool.give(session)
       running[role] = nil
@@ -61,6 +63,8 @@ package struct Trio {
 
   /// Gives the sessions back.
   package func release() async {
+    let span = Timings.Span(.processes)
+    defer { span.end() }
     // At the same time: one that hangs takes seconds to end.
     await withTaskGroup(of: Void.self) { tasks in
       for (role, session) in running {
