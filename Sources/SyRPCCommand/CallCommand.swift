@@ -4,6 +4,7 @@ import SyRPC
 struct CallCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "call", abstract: "Put a request, wait for its result and print it as JSON.",
+    usage: "syrpc call [<options>] <type> <payload>",
     discussion: "Example: syrpc call --app shop echo '{\"value\": \"hello\"}' --timeout 5\n"
       + "Exit code 1 if no result came in time.")
 

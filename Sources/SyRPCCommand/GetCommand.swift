@@ -4,6 +4,7 @@ import SyRPC
 struct GetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "get", abstract: "Wait for the results with the ids given and print them as JSON.",
+    usage: "syrpc get [<options>] <result-id> ...",
     discussion: "Of several results, each is printed with its id, in the order in which they come.\n"
       + "Exit code 1 if one did not come in time.")
 

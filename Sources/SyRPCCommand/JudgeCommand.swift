@@ -10,6 +10,7 @@ struct JudgeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "judge",
     abstract: "Judge again what was recorded of cells, with this program's checks and this checkout's fixtures.",
+    usage: "syrpc judge [<options>] <folders> ...",
     discussion: """
       Takes the folders that a run keeps of its cells (build/interop/cells/...), or one that holds several. Nothing is \
       started, and nothing but files is read: it is how a verdict is disputed, and how a check is developed.

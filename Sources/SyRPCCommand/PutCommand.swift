@@ -4,7 +4,14 @@ import SyRPC
 struct PutCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "put", abstract: "Put a request and print its result id.",
-    discussion: "Any process can get the result: id=$(syrpc put --app shop echo 42); syrpc get --app shop $id")
+    usage: "syrpc put [<options>] <type> <payload>",
+    discussion: """
+      Any process can get the result.
+
+      Example:
+        id=$(syrpc put --app shop echo 42)
+        syrpc get --app shop "$id"
+      """)
 
   @OptionGroup var application: ApplicationOptions
   @Argument(help: "The request type.") var type: String

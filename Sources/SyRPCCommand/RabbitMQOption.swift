@@ -7,8 +7,10 @@ struct RabbitMQOption: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The rabbitmq-server script of the private node, or the folder that has it; also SYRPC_RABBITMQ_SERVER.",
-      discussion: "By default that of the system's packages, then that on the PATH.", valueName: "path"))
+      """
+      The rabbitmq-server script of the private node, or the folder that has it; also SYRPC_RABBITMQ_SERVER. By default that \
+      of the system's packages, then that on the PATH.
+      """, valueName: "path"))
   var rabbitmq: String?
 
   /// The one that the option or the environment names, as a path from the root; nil if neither does.

@@ -5,6 +5,7 @@ import UnixSignals
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Answer every request with its own data, until Ctrl-C or SIGTERM.",
+    usage: "syrpc serve [<options>]",
     discussion: "Requests in hand are finished first. Example: syrpc serve --app shop")
 
   @OptionGroup var application: ApplicationOptions

@@ -9,9 +9,15 @@ import WireTap
 struct TapCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tap", abstract: "Record what goes between a program and the broker, and show it decoded.",
-    discussion: "Point the program at the tap, and the tap at the broker. Ctrl-C ends it.\n"
-      + "Example: syrpc tap --listen 127.0.0.1:5673 --broker amqp://localhost --output recorded\n"
-      + "Example: syrpc tap --listen 127.0.0.1:5673 --fault split,delay=5ms,cut@from-broker:12#0")
+    usage: "syrpc tap [<options>]",
+    discussion: """
+      Point the program at the tap, and the tap at the broker. Ctrl-C ends it.
+
+      Examples:
+        syrpc tap --listen 127.0.0.1:5673 --broker amqp://rabbit.example
+        syrpc tap --listen 127.0.0.1:5673 --output recorded
+        syrpc tap --listen 127.0.0.1:5673 --fault delay=5ms,cut@from-broker:12#0
+      """)
 
   @Option(
     name: .long,
