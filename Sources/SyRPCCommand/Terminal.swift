@@ -7,10 +7,11 @@ import AMQP
 
 let versionText = "syrpc \(Versions.syrpc) (librabbitmq \(Versions.librabbitmq), jansson \(Versions.jansson))"
 
-/// A line on standard error, after what was printed before.
+/// A line on standard error, or several, after what was printed before. What peers and brokers said may be in it, so nothing
+/// of it steers the terminal.
 func printError(_ text: String) {
   fflushOutput()
-  StandardStreams.writeError("\(text)\n")
+  StandardStreams.writeError("\(text.visibleLines)\n")
 }
 
 /// Ends the process with what was printed shown. If it cannot be shown, success is none.

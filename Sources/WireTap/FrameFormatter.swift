@@ -34,7 +34,7 @@ package struct FrameFormatter: Sendable {
     case .method(let method): words(method.name, method.fields)
     case .header(let header): words("header \(header.bodySize)", header.properties)
     case .body(let body): "body \(body.count) \(preview(body))"
-    case .undecodable(let reason): "undecodable: \(escape(reason)) (\(frame.raw.count) bytes)"
+    case .undecodable(let reason): "undecodable: \(reason.visible) (\(frame.raw.count) bytes)"
     }
   }
 
@@ -63,19 +63,6 @@ package struct FrameFormatter: Sendable {
   private func shorten(_ text: String, hasMore: Bool = false) -> String {
     let shown = text.unicodeScalars.prefix(previewLength)
     let isCut = hasMore || shown.endIndex != text.unicodeScalars.endIndex
-    return escape(String(String.UnicodeScalarView(shown))) + (isCut ? "…" : "")
-  }
-
-  /// The text with everything that does not simply print - controls, direction marks, line separators - as `\u{…}`.
-  private func escape(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
-        escaped += scalar.escaped(asASCII: true)
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
+    return String(String.UnicodeScalarView(shown)).visible + (isCut ? "…" : "")
   }
 }

@@ -113,7 +113,7 @@ package struct SelfTestReport: Sendable {
   /// What is wrong with a result; nothing if it is as it should be.
   package static func complaint(_ result: Planting.Result) -> [String] {
     switch result.outcome {
-    case .missed(let observed): ["MISSED  \(result.planting.name)", "      it was \(observed)"]
+    case .missed(let observed): ["MISSED  \(result.planting.name)", "      it was \(observed.visible)"]
     case .caught(let blamed, _) where !blamed.isEmpty:
       ["BLAMED OTHERS  \(result.planting.name)", "      also \(blamed.joined(separator: ", "))"]
     case .caught, .inapplicable: []

@@ -40,6 +40,7 @@ struct CellFolder {
       if !settings.isEmpty { lines.append("# settings: \(settings.joined(separator: ", "))") }
     }
     lines += peer.outcomes.map { "# \($0.operation): \($0.error?.description ?? "success")" }
-    return Array((lines + ["", ""]).joined(separator: "\n").utf8)
+    // What a peer says of itself must not pass for another line of the head.
+    return Array((lines.map(\.visible) + ["", ""]).joined(separator: "\n").utf8)
   }
 }
