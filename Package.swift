@@ -29,6 +29,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
     .package(url: "https://github.com/onevcat/Rainbow", from: "4.0.0"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
     // The locks of NIOConcurrencyHelpers are seen by the thread sanitizer; Synchronization.Mutex is not, on Linux, where the
@@ -110,7 +111,8 @@ let package = Package(
     .target(
       name: "InteropReport",
       dependencies: [
-        "InteropJudge", "InteropModel", "InteropSupport", "SyRPCWire",
+        "InteropJudge", "InteropModel", "InteropSupport", "SyRPCWire", "WireTap",
+        .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "TextTable", package: "TextTable"),
       ],

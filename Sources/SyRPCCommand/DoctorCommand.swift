@@ -50,7 +50,7 @@ struct DoctorCommand: AsyncParsableCommand {
     if let broker {
       let checkup = try BrokerCheckup(try BrokerAddress(url: broker), appName: appName ?? "syrpc")
       let findings = try await untilSignal { try await checkup.findings() }
-      for finding in findings { print(finding.text) }
+      for finding in findings { print(finding.text.visibleLines) }
       if findings.contains(where: \.isProblem) { throw ExitCode.notAsExpected }
     } else {
       try await lookAround()
@@ -67,7 +67,7 @@ struct DoctorCommand: AsyncParsableCommand {
       print("RabbitMQ: \(installation.version ?? "of unknown version"), \(installation.server)")
     } catch {
       isHealthy = false
-      print("RabbitMQ: \(error)")
+      print("RabbitMQ: \(error)".visibleLines)
     }
     let entries = try await peers.catalog(checkout).entries
     let found = try await untilSignal {
@@ -76,12 +76,14 @@ struct DoctorCommand: AsyncParsableCommand {
       return await PeerCatalog.probe(entries, logFolder: folder.path, in: folder)
     }
     print("")
-    print(PeerTable.text(found))
+    print(PeerTable.text(found.map(Report.Peer.init)))
     for peer in found {
       guard let identity = peer.identity else { continue }
-      print("\(peer.name): \(identity.libraries.pairs().joined(separator: ", "))")
-      if !identity.settings.isEmpty { print("  settings: \(identity.settings.pairs("=").joined(separator: ", "))") }
-      for bridge in identity.bridged { print("  bridged: \(bridge)") }
+      print("\(peer.name): \(identity.libraries.pairs().joined(separator: ", ").visible)")
+      if !identity.settings.isEmpty {
+        print("  settings: \(identity.settings.pairs("=").joined(separator: ", ").visible)")
+      }
+      for bridge in identity.bridged { print("  bridged: \(bridge.visible)") }
     }
     let defaults = entries.filter(\.manifest.isDefault).map(\.manifest.name)
     for name in peers.require.flatMap({ $0 == PeerOptions.allPeers ? defaults : [$0] }) {

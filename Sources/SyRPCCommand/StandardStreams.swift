@@ -58,6 +58,19 @@ enum StandardStreams {
     }
   }
 
+  /// Sends what is printed from now on to standard error.
+  ///
+  /// - Returns: what was standard output, for what is meant for a program.
+  /// - Throws: `POSIXError`.
+  static func divertOutput() throws -> FileHandle {
+    flushOutput()
+    let output = dup(STDOUT_FILENO)
+    guard output >= 0, dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 else {
+      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+    }
+    return FileHandle(fileDescriptor: output, closeOnDealloc: true)
+  }
+
   private static func waitUntilWritable(_ descriptor: Int32) {
     var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     _ = poll(&polled, 1, 1000)

@@ -12,7 +12,8 @@ struct SyRPCCommand: AsyncParsableCommand {
     version: versionText,
     subcommands: [
       CallCommand.self, PutCommand.self, GetCommand.self, ServeCommand.self, HashCommand.self, InteropCommand.self,
-      JudgeCommand.self, FixturesCommand.self, TapCommand.self, BrokerCommand.self, DoctorCommand.self,
+      JudgeCommand.self, ReportCommand.self, FixturesCommand.self, TapCommand.self, BrokerCommand.self,
+      DoctorCommand.self,
       SetupCommand.self,
       PeerCommand.self, DefectivePeerCommand.self,
     ])

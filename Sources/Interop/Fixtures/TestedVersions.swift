@@ -50,8 +50,8 @@ package struct TestedVersions {
   /// - Throws: ``InteropError`` that names it if it is no report of a run that came to its end.
   package mutating func add(report path: String) throws(InteropError) {
     let report = try Files.readJSON(path)
-    guard report["schema"]?.integerValue == Int64(RunReport.schema) else {
-      throw InteropError("\(path) is no report of schema \(RunReport.schema)")
+    guard report["schema"]?.integerValue == Int64(Report.schema) else {
+      throw InteropError("\(path) is no report of schema \(Report.schema)")
     }
     if let reason = report["ended_early"]?.stringValue {
       throw InteropError("\(path): the run did not come to its end: \(reason)")

@@ -41,6 +41,19 @@ package enum Files {
     }
   }
 
+  /// Writes behind what a file has; one that is not there is made.
+  ///
+  /// - Throws: ``InteropError`` that names it.
+  package static func append(_ bytes: [UInt8], to path: String) throws(InteropError) {
+    guard exists(path) else { return try write(bytes, to: path) }
+    do {
+      let file = try FileHandle(forWritingTo: URL(filePath: path))
+      defer { try? file.close() }
+      try file.seekToEnd()
+      try file.write(contentsOf: Data(bytes))
+    } catch { throw InteropError("cannot write \(path): \(error.localizedDescription)") }
+  }
+
   /// Makes a folder, and those above it; one that is there is no error.
   ///
   /// - Throws: ``InteropError`` that names it.

@@ -12,6 +12,8 @@ import Rainbow
 import SyRPCWire
 import WireTap
 
+extension KeptEvidence: ExpressibleByArgument {}
+
 struct InteropCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "interop",
@@ -61,6 +63,21 @@ struct InteropCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Give every cell processes, and an application, of its own.")
   var fresh = false
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Whose logs and transcripts are kept beside the report: all cells', those of cells that are not as expected, or "
+        + "none.", valueName: "cells"))
+  var evidence = KeptEvidence.failing
+
+  @Option(
+    name: .long,
+    help:
+      "What standard output gets: text, or tap, TAP 14 when the run has ended. All else goes to standard error then.")
+  var format = OutputFormat.text
+
+  enum OutputFormat: String, CaseIterable, ExpressibleByArgument { case text, tap }
+
   @OptionGroup var faults: FaultOption
 
   @Flag(
@@ -101,6 +118,9 @@ struct InteropCommand: AsyncParsableCommand {
     }
     if fresh, selfTest {
       throw ValidationError("--fresh does not go with --self-test, which makes exchanges of its own")
+    }
+    if format != .text, selfTest || list || listChecks {
+      throw ValidationError("--format goes with a run of the matrix")
     }
     if !mutation.isEmpty, !selfTest { throw ValidationError("--mutation goes with --self-test") }
   }
@@ -152,10 +172,11 @@ struct InteropCommand: AsyncParsableCommand {
       return true
     }
     try setup.demandRequired()
+    let program = format == .tap ? try StandardStreams.divertOutput() : nil
     return try await InteropRun(
       setup: setup, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel,
-      faults: faults.fault, isFresh: fresh, updatesDivergences: updateDivergences,
-      repetition: try repetition(setup.checkout)
+      faults: faults.fault, isFresh: fresh, evidence: evidence, updatesDivergences: updateDivergences,
+      repetition: try repetition(setup.checkout), program: program
     ).run()
   }
 

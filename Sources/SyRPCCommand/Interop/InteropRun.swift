@@ -29,11 +29,14 @@ struct InteropRun: Sendable {
   let faults: TapFaults
   /// Whether every cell has processes of its own.
   let isFresh: Bool
+  let evidence: KeptEvidence
   let repetition: Repetition
+  /// Where TAP goes, if a program reads it.
+  let program: FileHandle?
 
   init(
     setup: InteropSetup, broker: BrokerChoice, output: String, parallel: Int, faults: TapFaults, isFresh: Bool,
-    updatesDivergences: Bool, repetition: Repetition
+    evidence: KeptEvidence, updatesDivergences: Bool, repetition: Repetition, program: FileHandle? = nil
   ) {
     checkout = setup.checkout
     plan = setup.plan
@@ -48,7 +51,9 @@ struct InteropRun: Sendable {
     self.parallel = parallel
     self.faults = faults
     self.isFresh = isFresh
+    self.evidence = evidence
     self.repetition = repetition
+    self.program = program
   }
 
   /// - Returns: whether all was as expected.
@@ -75,9 +80,10 @@ struct InteropRun: Sendable {
     if case .failure(let error) = outcome { failure = error }
     let report = await record.report(facts(started), endedEarly: failure.map(reason))
     // What a full disk keeps out of the report is on the terminal at least.
-    if failure == nil || !report.cells.isEmpty { show(report) }
+    if failure == nil || !report.cells.isEmpty { TerminalReport(report).show() }
     do {
       try write(report)
+      try program?.write(contentsOf: Data(TAPReport.text(report).utf8))
       if failure == nil || !report.cells.isEmpty { print("report: \(reportFile)") }
     } catch {
       guard let first = failure else { throw error }
@@ -101,10 +107,10 @@ struct InteropRun: Sendable {
 
   private var reportFile: String { output / "report.json" }
 
-  private func write(_ report: RunReport) throws {
+  private func write(_ report: Report) throws {
     let span = Timings.Span(.writing)
     defer { span.end() }
-    try Files.write(try report.json.indented(levels: 2), to: reportFile)
+    try Files.write(try report.json().indented(levels: 2), to: reportFile)
   }
 
   /// Why a run ended early, for its report.
@@ -133,12 +139,12 @@ struct InteropRun: Sendable {
     probing.end()
     try Task.checkCancellation()
     await record.note(peers: peers)
-    print(PeerTable.text(peers))
+    print(PeerTable.text(peers.map(Report.Peer.init)))
     keepLogs(of: peers, from: logs)
     let environment = RunEnvironment(
       broker: broker, replayVirtualHost: used.replayVirtualHost, places: used.places, restart: used.restart,
       commands: commands, peers: peers, watch: used.watch, runFolder: folder, logFolder: logs, output: output,
-      faults: faults, isFresh: isFresh, repetition: repetition, runID: used.runID)
+      faults: faults, isFresh: isFresh, evidence: evidence, repetition: repetition, runID: used.runID)
     let features = peers.compactMap { peer in peer.identity.map { (peer.name, $0.features) } }
     let possible = try plan.restricted(to: Dictionary(features) { first, _ in first })
     await note(leftOut: plan.cells.count - possible.cells.count, "they ask of a peer what it cannot do", record)
@@ -151,7 +157,8 @@ struct InteropRun: Sendable {
         "\(option) \(peer): no cell has it: what is selected, or what it can do, leaves it out; a recording needs "
           + "\(RecordedConversation.partner) as its partner")
     }
-    print("\(plan.cells.count.counted("cell")) on \(broker.about)\n")
+    await record.note(planned: plan.cells.count)
+    print("\(plan.cells.count.counted("cell")) on \(broker.about.visible)\n")
     if !broker.isPrivate {
       print("what is declared there has interop-\(used.runID)- in its name, and is deleted at the end\n")
     }
@@ -197,54 +204,12 @@ struct InteropRun: Sendable {
     }
   }
 
-  private func show(_ report: RunReport) {
-    for line in MatrixTable.text(report.cells).split(separator: "\n", omittingEmptySubsequences: false) {
-      print(coloured(String(line)))
-    }
-    let quality = QualityTable(report.cells)
-    if !quality.rows.isEmpty {
-      print("")
-      for line in quality.text.split(separator: "\n", omittingEmptySubsequences: false) {
-        print(line.contains("FAIL") ? String(line).red : String(line))
-      }
-    }
-    let summary = RunSummary(report)
-    if !summary.divergences.isEmpty {
-      print("\nKnown divergences seen:")
-      for line in summary.divergences { printWrapped("  \(line)") }
-    }
-    let notes = NoteList(report.cells)
-    if !notes.notes.isEmpty {
-      print("\nNotes (informational checks that saw a difference):")
-      for line in notes.lines { printWrapped("  \(line)") }
-    }
-    let blame = BlameList(report.cells)
-    if !blame.entries.isEmpty {
-      print("\nNot as expected, and who is to blame:".red)
-      for line in blame.lines { printWrapped("  \(line)") }
-    }
-    for problem in report.problems { print("\nDivergence list: \(problem)".red) }
-    if let reason = report.endedEarly?.split(separator: "\n").first {
-      print("\nOnly \(report.cells.count) of \(plan.cells.count) cells were run: \(reason)".red)
-    }
-    if !report.cells.isEmpty { print("\n\(summary.totals)") }
-  }
-
-  /// A line of the matrix: red if anything in it is not as expected; else what passed green, what is known yellow.
-  private func coloured(_ line: String) -> String {
-    guard !["FAIL", "AFFECTED", "UNEXPECTED"].contains(where: line.contains) else { return line.red }
-    return line.replacing(/\d+ pass/) { String($0.output).green }.replacing(/\d+ known/) { String($0.output).yellow }
-  }
-
-  private func facts(_ started: Date) -> JSONObject {
-    [
-      "syrpc": .string(Versions.syrpc), "librabbitmq": .string(Versions.librabbitmq),
-      "jansson": .string(Versions.jansson),
-      "command": .array(CommandLine.arguments.map(JSON.string)),
-      "started": .string(started.formatted(.iso8601)),
-      "seconds": .real((Date().timeIntervalSince(started) * 10).rounded() / 10), "parallel": .integer(Int64(parallel)),
-      "faults": faults.isEmpty ? nil : .string(faults.description),
-      "system": .string(ProcessInfo.processInfo.operatingSystemVersionString),
-    ]
+  private func facts(_ started: Date) -> Report.Run {
+    Report.Run(
+      syrpc: Versions.syrpc, librabbitmq: Versions.librabbitmq, jansson: Versions.jansson,
+      command: CommandLine.arguments, started: started.formatted(.iso8601),
+      seconds: (Date().timeIntervalSince(started) * 10).rounded() / 10, parallel: parallel,
+      faults: faults.isEmpty ? nil : faults.description,
+      system: ProcessInfo.processInfo.operatingSystemVersionString)
   }
 }

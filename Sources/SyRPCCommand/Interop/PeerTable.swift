@@ -1,6 +1,7 @@
 import InteropModel
 import InteropReport
 import InteropSupport
+import SyRPCWire
 import TextTable
 
 /// The peers as a table.
@@ -10,10 +11,11 @@ enum PeerTable {
   /// How narrow the last column may get.
   private static let leastNote = 24
 
-  static func text(_ peers: [RunReport.Peer]) -> String {
+  static func text(_ peers: [Report.Peer]) -> String {
     let rows = peers.map { peer in
       [
-        peer.name, peer.mode.rawValue, peer.identity?.implementation ?? "-", peer.identity?.runtime ?? "-", note(peer),
+        peer.name.visible, peer.mode.rawValue, peer.implementation?.visible ?? "-", peer.runtime?.visible ?? "-",
+        note(peer).visible,
       ]
     }
     // The last column gets what the others leave of a terminal's width, with a blank behind each.
@@ -34,8 +36,8 @@ enum PeerTable {
     }
   }
 
-  private static func note(_ peer: RunReport.Peer) -> String {
+  private static func note(_ peer: Report.Peer) -> String {
     let reason = peer.reason?.split(separator: "\n").last.map(String.init)
-    return [reason, peer.reference.map { "local checkout \($0.shown)" }].compactMap(\.self).joined(separator: "; ")
+    return [reason, peer.checkout.map { "local checkout \($0.shown)" }].compactMap(\.self).joined(separator: "; ")
   }
 }

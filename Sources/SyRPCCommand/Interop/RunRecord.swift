@@ -2,12 +2,13 @@ import Foundation
 import InteropJudge
 import InteropReport
 import InteropRunner
-import SyRPCWire
 
 /// What is known of a run so far, so that a report can be written however it ends.
 actor RunRecord {
   private var broker: BrokerEndpoint?
-  private var leftOut: [JSON] = []
+  private var leftOut: [Report.Run.LeftOut] = []
+  /// How many cells are to be run; nil as long as nobody knows.
+  private var planned: Int?
   /// What of the run is still on a broker that is somebody else's, each with the reason; nil if nothing is.
   private(set) var left: [String]?
   private var peers: [RunReport.Peer] = []
@@ -17,8 +18,9 @@ actor RunRecord {
   func note(_ endpoint: BrokerEndpoint) { broker = endpoint }
   func note(left: [String]) { self.left = left }
   func note(leftOut cells: Int, reason: String) {
-    leftOut.append(["cells": .integer(Int64(cells)), "reason": .string(reason)])
+    leftOut.append(Report.Run.LeftOut(cells: cells, reason: reason))
   }
+  func note(planned: Int) { self.planned = planned }
   func note(peers: [RunReport.Peer]) { self.peers = peers }
 
   /// - Parameters:
@@ -33,14 +35,16 @@ actor RunRecord {
   ///   - facts: what else is known of the run.
   ///   - endedEarly: why not all cells were run; nil if they were.
   /// - Returns: the report.
-  func report(_ facts: JSONObject, endedEarly: String?) -> RunReport {
+  func report(_ facts: Report.Run, endedEarly: String?) -> Report {
     var facts = facts
-    facts["broker"] = broker?.json ?? .null
-    facts["connection_milliseconds"] = broker?.acceptance.map { .integer(Int64($0 / .milliseconds(1))) } ?? nil
-    facts["left_out"] = .array(leftOut)
-    facts["left_on_broker"] = .array((left ?? []).map(JSON.string))
+    facts.broker = broker?.reported
+    facts.connectionMilliseconds = broker?.acceptance.map { Int($0 / .milliseconds(1)) }
+    facts.cells = planned
+    facts.leftOut = leftOut
+    facts.leftOnBroker = left ?? []
     // What was not seen may be in what was not run.
-    return RunReport(
-      run: facts, peers: peers, cells: results, problems: endedEarly == nil ? problems : [], endedEarly: endedEarly)
+    return Report(
+      RunReport(
+        run: facts, peers: peers, cells: results, problems: endedEarly == nil ? problems : [], endedEarly: endedEarly))
   }
 }

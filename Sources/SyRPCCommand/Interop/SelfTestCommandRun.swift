@@ -5,6 +5,7 @@ import InteropRunner
 import InteropSelfTest
 import InteropSupport
 import Rainbow
+import SyRPCWire
 
 /// Plants defects and shows whether they are found.
 struct SelfTestCommandRun: Sendable {
@@ -27,11 +28,11 @@ struct SelfTestCommandRun: Sendable {
       let logs = used.folder.path / "logs"
       try Files.createFolder(logs)
       let probed = await PeerCatalog.probe(setup.entries, logFolder: logs, in: used.folder)
-      print(PeerTable.text(probed))
+      print(PeerTable.text(probed.map(Report.Peer.init)))
       var (mutations, commands) = (mutations, setup.commands)
       if mutations.contains(where: \.isWhole) {
         if let reason = await reasonNotToUse(setup.defective, logs, used.folder) {
-          print("skipped: defects of a whole implementation: \(reason)".yellow)
+          print("skipped: defects of a whole implementation: \(reason.visible)".yellow)
           mutations.removeAll(where: \.isWhole)
         } else if case .live(let command)? = setup.defective?.availability {
           commands[Mutation.defectivePeer] = command
@@ -49,7 +50,7 @@ struct SelfTestCommandRun: Sendable {
         mutations, peers: peers, recordings: setup.recordings, plan: setup.plan,
         judge: setup.judge.on(broker: used.endpoint.rabbitMQ),
         environment: environment, parallel: parallel, executable: PeerOptions.executable)
-      print("\(run.plantings.count.counted("defect")) to plant on \(used.endpoint.about)\n")
+      print("\(run.plantings.count.counted("defect")) to plant on \(used.endpoint.about.visible)\n")
       fflushOutput()
       let progress = ProgressLine(total: run.plantings.count, of: "defects")
       await progress.start()

@@ -10,7 +10,7 @@ import Testing
   /// A report as `report.json` has it, as far as versions go.
   private func report(
     broker: String = "4.0.5", runtime: String = "CPython 3.13.5", started: String = "2026-11-25T10:00:00Z",
-    schema: Int = RunReport.schema, endedEarly: String = "null"
+    schema: Int = Report.schema, endedEarly: String = "null"
   ) -> String {
     """
     {"schema": \(schema), "run": {"syrpc": "0.1.0", "librabbitmq": "0.15.0", "jansson": "2.14",
@@ -73,7 +73,7 @@ import Testing
       func message(_ report: String) -> String {
         (#expect(throws: InteropError.self) { try tested(report, in: copy) })?.message ?? ""
       }
-      #expect(message(report(schema: 1)).hasSuffix("report.json is no report of schema \(RunReport.schema)"))
+      #expect(message(report(schema: 1)).hasSuffix("report.json is no report of schema \(Report.schema)"))
       #expect(message(report(endedEarly: "\"interrupted\"")).hasSuffix("did not come to its end: interrupted"))
       #expect(message(report().replacing("\"jansson\"", with: "\"jansso\"")).contains("a version is missing"))
       try Files.write(Array(#"{"runs": [{"date": "2026-11-25"}]}"#.utf8), to: copy.tested)

@@ -6,7 +6,7 @@ import Testing
 @testable import InteropReport
 
 @Suite struct LastLineTests {
-  private func report(_ modes: [String: RunReport.Peer.Mode], problems: [String] = []) -> RunReport {
+  private func report(_ modes: [String: RunReport.Peer.Mode], problems: [String] = []) -> Report {
     let cell = Cell(
       combination: Combination(putter: "swift", server: "node", getter: "swift"), scenario: .echo, payload: "hello")
     let finding = Finding(
@@ -15,7 +15,7 @@ import Testing
     let peers = modes.sorted { $0.key < $1.key }.map { name, mode in
       RunReport.Peer(name: name, about: "", mode: mode, reason: nil)
     }
-    return RunReport(run: [:], peers: peers, cells: [CellResult(cell: cell, findings: [finding])], problems: problems)
+    return Sample.report([CellResult(cell: cell, findings: [finding])], peers: peers, problems: problems)
   }
 
   @Test func continuousIntegrationIsToldWhatWasNotLive() {

@@ -1,7 +1,7 @@
 package import InteropModel
 
 /// How much a check weighs.
-package enum Level: String, Hashable, Sendable, CaseIterable, Comparable {
+package enum Level: String, Hashable, Sendable, CaseIterable, Comparable, Codable {
   /// Part of the wire format: calls between implementations break without it.
   case required
   /// What a good implementation does; without it results can be lost, or others are disturbed.

@@ -2,10 +2,16 @@ internal import Foundation
 package import InteropModel
 
 /// A cause: which check of whose doing failed.
-package struct Blame: Hashable, Sendable, CustomStringConvertible {
+package struct Blame: Hashable, Sendable, Codable, CustomStringConvertible {
   package let peer: String
   package let role: Role
   package let check: String
+
+  package init(peer: String, role: Role, check: String) {
+    self.peer = peer
+    self.role = role
+    self.check = check
+  }
 
   package var description: String { "\(peer) as \(role.rawValue), \(check)" }
 }

@@ -2,7 +2,7 @@ package import Foundation
 package import InteropModel
 
 /// What a check came to. A cell's is the worst of its checks'.
-package enum Verdict: String, CaseIterable, Hashable, Sendable, Comparable {
+package enum Verdict: String, CaseIterable, Hashable, Sendable, Comparable, Codable {
   case skipped
   case pass
   /// An informational check saw a difference.

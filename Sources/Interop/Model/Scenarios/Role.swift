@@ -1,5 +1,5 @@
 /// What a process does in a call.
-package enum Role: String, CaseIterable, Hashable, Sendable, Comparable {
+package enum Role: String, CaseIterable, Hashable, Sendable, Comparable, Codable {
   /// Puts the request.
   case putter
   /// Takes the request and puts the result.

@@ -3,7 +3,8 @@ internal import InteropBroker
 internal import InteropModel
 package import InteropSupport
 package import Logging
-package import SyRPCWire
+internal import SyRPCWire
+package import InteropReport
 package import WireTap
 
 /// Makes what changes the bytes of a connection with some number, if anything does.
@@ -47,11 +48,10 @@ package struct BrokerEndpoint: Sendable {
   }
 
   /// What the report says of it.
-  package var json: JSON {
-    [
-      "product": .string(identity.product), "version": .string(identity.version), "private": .bool(isPrivate),
-      "address": .string(address.place), "virtual_host": .string(address.virtualHost),
-    ]
+  package var reported: Report.Run.Broker {
+    Report.Run.Broker(
+      product: identity.product, version: identity.version, isPrivate: isPrivate, address: address.place,
+      virtualHost: address.virtualHost)
   }
 
   /// A tap for one role of a cell.

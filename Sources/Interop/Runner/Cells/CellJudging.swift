@@ -22,10 +22,15 @@ struct CellJudging: Sendable {
     result.context = CellContext(evidence)
     result.milliseconds = Int(took / .milliseconds(1))
     // Where nothing was tried, nothing need be kept.
-    if result.verdict.isUnexpected, !logs.isOfKnownFailure {
+    guard !logs.isOfKnownFailure else { return result }
+    if result.verdict.isUnexpected {
       try await environment.watch?.check()
       if let reason = await slowness(evidence) { return skipped(evidence.cell, reason) }
-      keep(evidence, logs, &result)
+    }
+    switch environment.evidence {
+    case .all: keep(evidence, logs, &result)
+    case .failing: if result.verdict.isUnexpected { keep(evidence, logs, &result) }
+    case .none: break
     }
     return result
   }

@@ -35,6 +35,8 @@ package struct RunEnvironment: Sendable {
 
   /// Whether every cell has processes and an application of its own.
   package let isFresh: Bool
+  /// Of which cells logs and transcripts are kept.
+  package let evidence: KeptEvidence
   /// What repeats a cell.
   let repetition: Repetition
 
@@ -42,7 +44,8 @@ package struct RunEnvironment: Sendable {
     broker: BrokerEndpoint, replayVirtualHost: String? = nil, places: [Place: BrokerAddress] = [:],
     restart: (@Sendable () async throws -> Void)? = nil, commands: [String: PeerCommand],
     peers: [RunReport.Peer] = [], watch: BrokerWatch? = nil, runFolder: RunFolder?, logFolder: String, output: String,
-    faults: TapFaults = [], isFresh: Bool = false, repetition: Repetition = Repetition(),
+    faults: TapFaults = [], isFresh: Bool = false, evidence: KeptEvidence = .failing,
+    repetition: Repetition = Repetition(),
     runID: String = RunEnvironment.newID()
   ) {
     self.broker = broker
@@ -58,6 +61,7 @@ package struct RunEnvironment: Sendable {
     self.output = output
     self.faults = faults
     self.isFresh = isFresh
+    self.evidence = evidence
     var repetition = repetition
     repetition.faults = faults
     repetition.commands = commands

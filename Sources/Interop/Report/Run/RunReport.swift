@@ -2,10 +2,10 @@ package import InteropJudge
 package import InteropModel
 package import SyRPCWire
 
-/// A run, as `report.json` has it (`interop/README.rst` documents the schema).
+/// What came of a run, cell by cell: what ``Report`` is made from.
 package struct RunReport: Sendable {
   package struct Peer: Sendable {
-    package enum Mode: String, Sendable { case live, replay, missing }
+    package enum Mode: String, Sendable, Hashable, Codable { case live, replay, missing }
     package let name: String
     package let about: String
     package let mode: Mode
@@ -31,7 +31,7 @@ package struct RunReport: Sendable {
     }
   }
 
-  package let run: JSONObject
+  package let run: Report.Run
   package let peers: [Peer]
   package let cells: [CellResult]
   /// What is wrong with the list of divergences.
@@ -40,7 +40,7 @@ package struct RunReport: Sendable {
   package let endedEarly: String?
 
   package init(
-    run: JSONObject, peers: [Peer], cells: [CellResult], problems: [String], endedEarly: String? = nil
+    run: Report.Run, peers: [Peer], cells: [CellResult], problems: [String], endedEarly: String? = nil
   ) {
     self.run = run
     self.peers = peers
@@ -48,68 +48,10 @@ package struct RunReport: Sendable {
     self.problems = problems
     self.endedEarly = endedEarly
   }
-
-  /// How many cells came to each verdict by their required checks. What a recording plays is not live, and counted apart.
-  package func totals(replayed: Bool) -> [(verdict: Verdict, count: Int)] {
-    [Verdict.pass, .known, .unexpectedPass, .affected, .fail, .skipped].map { verdict in
-      (verdict, cells.count { $0.conformance == verdict && ($0.cell.recording != nil) == replayed })
-    }
-  }
-
-  /// Whether everything was as expected: nothing failed, nothing was given up, nothing was left, and the list of
-  /// divergences is right.
-  package var isAsExpected: Bool {
-    endedEarly == nil && !cells.isEmpty && problems.isEmpty
-      && cells.allSatisfy { !$0.verdict.isUnexpected && $0.verdict != .skipped }
-  }
-}
-
-extension RunReport {
-  /// The version of the schema.
-  package static let schema = 4
-
-  /// The whole report.
-  package var json: JSON {
-    func counts(replayed: Bool) -> JSON {
-      .object(JSONObject(totals(replayed: replayed).map { ($0.verdict.rawValue, .integer(Int64($0.count))) }))
-    }
-    return [
-      "schema": .integer(Int64(Self.schema)), "run": .object(run), "peers": .array(peers.map(\.json)),
-      "totals": counts(replayed: false), "replayed": counts(replayed: true),
-      "as_expected": .bool(isAsExpected), "ended_early": endedEarly.map(JSON.string) ?? nil,
-      "divergence_problems": .array(problems.map(JSON.string)),
-      "quality": .array(QualityTable(cells).rows.map(\.json)), "blame": .array(BlameList(cells).entries.map(\.json)),
-      "notes": .array(NoteList(cells).notes.map(\.json)), "cells": .array(cells.map(\.json)),
-    ]
-  }
-}
-
-extension RunReport.Peer {
-  fileprivate var json: JSON {
-    var peer: JSONObject = [
-      "name": .string(name), "about": .string(about), "mode": .string(mode.rawValue),
-      "reason": reason.map(JSON.string) ?? nil,
-    ]
-    if let identity {
-      peer["implementation"] = .string(identity.implementation)
-      peer["runtime"] = .string(identity.runtime)
-      peer["settings"] = .object(identity.settings)
-      peer["libraries"] = .object(identity.libraries)
-      peer["bridged"] = .array(identity.bridged.map(JSON.string))
-      peer["location"] = identity.location.map(JSON.string) ?? nil
-      peer["reference"] = .bool(identity.isReference)
-    }
-    if let reference {
-      peer["checkout"] = [
-        "path": .string(reference.path), "commit": reference.commit.map(JSON.string) ?? nil,
-        "modified": .bool(reference.isModified),
-      ]
-    }
-    return .object(peer)
-  }
 }
 
 extension CellResult {
+  /// The cell with every check, for its folder.
   package var json: JSON {
     var members: JSONObject = [
       "putter": .string(cell.combination.putter), "server": .string(cell.combination.server),

@@ -1,3 +1,5 @@
+internal import SyRPCWire
+
 /// The last line of a run, which is what most people read of it.
 package enum LastLine {
   /// Whether the run is one of continuous integration, by its environment.
@@ -10,11 +12,11 @@ package enum LastLine {
   ///   - isCI: whether nobody sits there and reads the table of peers. A run that replayed what it was set up to try says
   ///     so then.
   /// - Returns: the verdict, and what it does not rest on.
-  package static func text(_ report: RunReport, isCI: Bool) -> String {
+  package static func text(_ report: Report, isCI: Bool) -> String {
     let verdict = report.isAsExpected ? "all as expected" : "NOT as expected"
     let absent = [(RunReport.Peer.Mode.replay, "replayed"), (.missing, "missing")].compactMap { mode, word in
       let names = report.peers.filter { $0.mode == mode }.map(\.name)
-      return names.isEmpty ? nil : "\(names.joined(separator: ", ")) \(word)"
+      return names.isEmpty ? nil : "\(names.map(\.visible).joined(separator: ", ")) \(word)"
     }
     guard isCI, !absent.isEmpty else { return verdict }
     return "\(verdict), but not live: \(absent.joined(separator: "; ")); --require all makes that an error"

@@ -1,0 +1,66 @@
+import Foundation
+import SyRPCWire
+import Testing
+
+@testable import InteropReport
+@testable import InteropSupport
+
+/// `syrpc report`, offline.
+@Suite(.timeLimit(.minutes(5)), .enabled(if: Program.path != nil, "needs syrpc")) struct ReportCommandTests {
+  private func withReport(_ report: Report, _ body: (String) async throws -> Void) async throws {
+    try await withTemporaryFolder { folder in
+      try Files.write(try report.json().indented(levels: 2), to: folder / "report.json")
+      try await body(folder)
+    }
+  }
+
+  @Test(arguments: ["junit", "tap", "markdown", "github", "gitlab", "show"])
+  func eachFormatIsMadeOfTheReportAlone(_ format: String) async throws {
+    let report = try Sample.hostileReport()
+    try await withReport(report) { folder in
+      let result = try await script("\"$syrpc\" report \(format) '\(folder)/report.json'", ["CI": "true"])
+      #expect(result.ending == .exited(0) && !result.lines.isEmpty, "\(result.text)")
+      for line in result.lines where format != "github" { #expect(!line.trimmed.hasPrefix("::"), "\(line)") }
+      for scalar in result.text.unicodeScalars where scalar != "\n" {
+        #expect(scalar.value >= 0x20 && scalar.value != 0x7F && scalar.value != 0x202E, "U+\(scalar.value)")
+      }
+      guard format != "show" else { return }
+      let file = try await script("\"$syrpc\" report \(format) --output '\(folder)/it' '\(folder)/report.json'")
+      #expect(file.lines == [])
+      #expect(String(decoding: try Files.read(folder / "it"), as: UTF8.self).trimmed == result.text.trimmed)
+    }
+  }
+
+  @Test func theSummaryOfAJobIsAppendedTo() async throws {
+    try await withReport(try Sample.mixed()) { folder in
+      try Files.write(Array("before\n".utf8), to: folder / "summary")
+      let result = try await script(
+        "\"$syrpc\" report markdown '\(folder)/report.json'", ["GITHUB_STEP_SUMMARY": folder / "summary"])
+      let summary = String(decoding: try Files.read(folder / "summary"), as: UTF8.self)
+      #expect(summary.hasPrefix("before\n## ") && summary.contains(result.text))
+    }
+  }
+
+  @Test func cellsAreShownByTheirNames() async throws {
+    try await withReport(try Sample.mixed()) { folder in
+      let result = try await script("\"$syrpc\" report show --cell '*/fails' '\(folder)/report.json'")
+      #expect(result.lines.first == "FAIL  swift-b-swift/echo/fails" && result.lines.contains("        observed: 17"))
+      let none = try await script("\"$syrpc\" report show --cell nothing '\(folder)/report.json'")
+      #expect(none.ending == .exited(2) && none.text.contains("--cell nothing matches no cell"))
+    }
+  }
+
+  @Test func whatIsNoReportIsRefused() async throws {
+    try await withTemporaryFolder { folder in
+      try Files.write(Array("{\"schema\": 4}".utf8), to: folder / "report.json")
+      let result = try await script("\"$syrpc\" report junit '\(folder)/report.json'")
+      #expect(result.ending == .exited(2) && result.text.hasSuffix("report.json is no report of schema 5"))
+    }
+  }
+
+  @Test func errorsCannotSteerTheTerminal() async throws {
+    let result = try await script("\"$syrpc\" report show \"$(printf 'x\\033[2J\\n::error::y')\"")
+    #expect(result.ending == .exited(2))
+    #expect(!result.text.contains("\u{1B}") && !result.lines.contains { $0.trimmed.hasPrefix("::") }, "\(result.lines)")
+  }
+}
