@@ -116,7 +116,12 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "TextTable", package: "TextTable"),
       ],
-      path: "Sources/Interop/Report", swiftSettings: strict),
+      path: "Sources/Interop/Report",
+      resources: [
+        .embedInCode("HTML/Page/page.mustache"), .embedInCode("HTML/Page/report.css"),
+        .embedInCode("HTML/Page/report.js"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "InteropRunner",
       dependencies: [

@@ -23,10 +23,11 @@ package struct FrameFormatter: Sendable {
     let fraction = String(1000 + microseconds % 1000).dropFirst()
     let time = "\(microseconds / 1000).\(fraction)"
     let padding = String(repeating: " ", count: max(0, 10 - time.utf8.count))
-    return "\(padding)\(time) \(arrow) \(connection)/\(entry.frame.channel) \(describe(entry.frame))"
+    return "\(padding)\(time) \(arrow) \(connection)/\(entry.frame.channel) \(text(entry.frame))"
   }
 
-  private func describe(_ frame: Frame) -> String {
+  /// What a frame is, in the same form: `queue.declare queue="echo_request" durable`.
+  package func text(_ frame: Frame) -> String {
     switch frame.kind {
     case .protocolHeader:
       "protocol-header " + frame.raw.dropFirst(4).map(String.init).joined(separator: "-")

@@ -3,6 +3,22 @@ import Foundation
 import InteropReport
 import InteropSupport
 
+struct HTMLCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "html",
+    abstract:
+      "One HTML file that needs nothing else: what is wrong and who is to blame, the matrix, each cell with its frames.",
+    discussion: "What was kept of cells is looked for beside the report, and shown as far as 15 MB have room for it.")
+
+  @OptionGroup var report: ReportOptions
+  @OptionGroup var output: ReportOutput
+
+  func run() throws {
+    let folder = URL(filePath: try report.path()).deletingLastPathComponent().path
+    try output.write(try HTMLReport(try report.read(), beside: folder).text())
+  }
+}
+
 struct JUnitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "junit",
