@@ -4,7 +4,8 @@ import InteropSelfTest
 import Rainbow
 
 /// What is shown while a run lasts: what is not as expected, as it comes; and how far the run is, on one line that is written
-/// over where standard output is a terminal, and elsewhere, as in the log of a CI job, on a new line each half minute.
+/// over where standard output is a terminal, and elsewhere, as in the log of a CI job, on a new line as soon as something is
+/// done, and then each half minute.
 actor ProgressLine {
   private var progress: RunProgress
   private let started = ContinuousClock.now
@@ -12,6 +13,7 @@ actor ProgressLine {
   private var ticking: Task<Void, Never>?
   /// What has been shown an example of.
   private var blamed: Set<Blame?> = []
+  private var hasBegun = false
 
   private static let interval: Duration = isTerminal ? .milliseconds(500) : .seconds(30)
 
@@ -30,6 +32,7 @@ actor ProgressLine {
   /// A cell is done; the first of each check of each peer that is not as expected is shown.
   func note(_ result: CellResult) {
     progress.note(result, at: time)
+    begin()
     guard result.verdict.isUnexpected else { return }
     let new = (result.isUnexplained ? [nil] : result.blame.map(Optional.some)).filter { !blamed.contains($0) }
     if !new.isEmpty || result.verdict == .unexpectedPass { complain(RunSummary.lines(result)) }
@@ -40,6 +43,7 @@ actor ProgressLine {
   func note(_ result: Planting.Result) {
     let complaint = SelfTestReport.complaint(result)
     progress.note(isUnexpected: !complaint.isEmpty, at: time)
+    begin()
     complain(complaint)
   }
 
@@ -47,6 +51,13 @@ actor ProgressLine {
     ticking?.cancel()
     clear()
     if !isTerminal { print("") }
+  }
+
+  /// Shows in a log that the run goes on, before the first half minute is over.
+  private func begin() {
+    guard !hasBegun else { return }
+    hasBegun = true
+    if !isTerminal { show() }
   }
 
   private func complain(_ lines: [String]) {

@@ -6,8 +6,9 @@ private let canRun = Program.path != nil
 /// What a newcomer reads first.
 @Suite(.timeLimit(.minutes(5)), .enabled(if: canRun, "needs syrpc")) struct HelpTests {
   static let commands = [
-    "", "call", "put", "get", "serve", "hash", "interop", "judge", "fixtures", "fixtures verify", "fixtures record",
-    "fixtures rebuild", "fixtures tested", "tap", "broker", "doctor", "setup", "peer",
+    "", "call", "put", "get", "serve", "hash", "interop", "judge", "report", "report show", "report html",
+    "report junit", "report markdown", "report tap", "report github", "report gitlab", "fixtures", "fixtures verify",
+    "fixtures record", "fixtures rebuild", "fixtures tested", "tap", "broker", "doctor", "setup", "peer",
   ]
 
   @Test(arguments: commands) func aScreenIsNoWiderThanATerminal(_ command: String) async throws {
