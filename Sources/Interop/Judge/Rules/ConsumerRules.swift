@@ -98,14 +98,18 @@ extension Rule {
           expected: "in its queue",
           observed: "not in its queue, after \(returns) returns: a quorum queue drops what comes back too often")
     },
+    // A getter's are found by what becomes of each result.
     Rule(
-      "ack.multiple", .required, [.server, .getter],
-      "messages are settled one by one; only a getter's results for others may go back together"
+      "ack.multiple", .required, [.server], "a request that is acknowledged together with others has been answered"
     ) { evidence, role in
-      .all(
-        ["basic.ack", "basic.nack"].flatMap(evidence.roles[role].sent), expected: "without multiple",
-        none: "nothing was acknowledged", { $0.flag("multiple") ? "multiple" : "without multiple" }
-      ) { !$0.flag("multiple") || role == .getter && $0.name == "basic.nack" && $0.flag("requeue") }
+      let peer = evidence.roles[role]
+      return .all(
+        peer.settled.filter { !$0.kinds.isEmpty }, expected: "answered, if acknowledged together with others",
+        none: "nothing was settled", { $0.shown }
+      ) { delivery in
+        !delivery.message.isRequest
+          || delivery.settlements.allSatisfy { !$0.multiple || peer.hasAnswered(delivery, before: $0) }
+      }
     },
     Rule(
       "consumer.cancelled", .recommended, [.putter, .getter],
@@ -136,6 +140,8 @@ struct SettledDelivery: OnWire {
   let message: Message
   /// How it was settled: by nothing, once, or more than once.
   let settlements: [Conversation.Settlement]
+  /// Which of the peer's connections it came on.
+  let connection: Int
 
   var kinds: [Conversation.Settlement.Kind] { settlements.map(\.kind) }
   /// Whether that was when the peer had begun to close.
@@ -147,11 +153,25 @@ struct SettledDelivery: OnWire {
 extension RoleEvidence {
   /// What became of each delivery.
   var settled: [SettledDelivery] {
-    delivered.compactMap { message, conversation in
-      let settlements = conversation.settlements(of: message)
-      // Where a recording was cut, there is no more to be seen.
-      if isCut, settlements.isEmpty { return nil }
-      return SettledDelivery(message: message, settlements: settlements)
+    conversations.enumerated().flatMap { number, conversation in
+      conversation.delivered.compactMap { message in
+        let settlements = conversation.settlements(of: message)
+        // Where a recording was cut, there is no more to be seen.
+        if isCut, settlements.isEmpty { return nil }
+        return SettledDelivery(message: message, settlements: settlements, connection: number)
+      }
+    }
+  }
+
+  /// Whether a request's result was put before it was settled so.
+  fileprivate func hasAnswered(_ request: SettledDelivery, before settlement: Conversation.Settlement) -> Bool {
+    conversations.enumerated().contains { number, conversation in
+      conversation.published.contains { result in
+        guard result.resultID == request.message.resultID else { return false }
+        if number == request.connection { return result.entry < settlement.entry }
+        guard let put = result.moment, let settled = settlement.moment else { return true }
+        return put <= settled
+      }
     }
   }
 

@@ -59,13 +59,15 @@ package struct Conversation: Sendable {
     sent = steps(.toBroker)
     received = steps(.fromBroker)
     let closing = sent.first { $0.name == "channel.close" || $0.name == "connection.close" }
-    var settled: [Key: [Made]] = [:]
-    var multiples: [(channel: UInt16, tag: UInt64, made: Made)] = []
+    var settled: [Key: [Settlement]] = [:]
+    var multiples: [(channel: UInt16, tag: UInt64, settlement: Settlement)] = []
     for step in sent {
       let isClosing = closing.map { $0.entry < step.entry } ?? false
-      guard let settlement = Self.settlement(step, isClosing), let tag = step.number("delivery-tag") else { continue }
-      settled[Key(channel: step.channel, tag: tag), default: []].append((step.entry, settlement))
-      if settlement.multiple { multiples.append((step.channel, tag, (step.entry, settlement))) }
+      guard let settlement = Self.settlement(step, isClosing: isClosing), let tag = step.number("delivery-tag") else {
+        continue
+      }
+      settled[Key(channel: step.channel, tag: tag), default: []].append(settlement)
+      if settlement.multiple { multiples.append((step.channel, tag, settlement)) }
     }
     self.settled = settled
     self.multiples = multiples
@@ -89,10 +91,10 @@ package struct Conversation: Sendable {
     var made = (settled[Key(channel: delivery.channel, tag: tag)] ?? []).filter { $0.entry > delivery.entry }
     // With `multiple`, what is settled already is left out (AMQP 0-9-1, basic.ack).
     let several = multiples.first {
-      $0.channel == delivery.channel && ($0.tag == 0 || $0.tag > tag) && $0.made.entry > delivery.entry
-    }
-    if let several, made.first.map({ $0.entry > several.made.entry }) ?? true { made.insert(several.made, at: 0) }
-    return made.map(\.settlement)
+      $0.channel == delivery.channel && ($0.tag == 0 || $0.tag > tag) && $0.settlement.entry > delivery.entry
+    }?.settlement
+    if let several, made.first.map({ $0.entry > several.entry }) ?? true { made.insert(several, at: 0) }
+    return made
   }
 
   // A consumer that rejects in a tight loop makes tens of thousands: each must be found without looking at all.
@@ -100,16 +102,17 @@ package struct Conversation: Sendable {
     let channel: UInt16
     let tag: UInt64
   }
-  private typealias Made = (entry: Int, settlement: Settlement)
-  private let settled: [Key: [Made]]
-  private let multiples: [(channel: UInt16, tag: UInt64, made: Made)]
+  private let settled: [Key: [Settlement]]
+  private let multiples: [(channel: UInt16, tag: UInt64, settlement: Settlement)]
 
-  private static func settlement(_ step: Step, _ isClosing: Bool) -> Settlement? {
-    switch step.name {
-    case "basic.ack": Settlement(kind: .ack, multiple: step.flag("multiple"), isClosing: isClosing)
-    case "basic.reject", "basic.nack":
+  private static func settlement(_ step: Step, isClosing: Bool) -> Settlement? {
+    func settlement(_ kind: Settlement.Kind) -> Settlement {
       Settlement(
-        kind: step.flag("requeue") ? .requeue : .discard, multiple: step.flag("multiple"), isClosing: isClosing)
+        kind: kind, multiple: step.flag("multiple"), isClosing: isClosing, entry: step.entry, moment: step.moment)
+    }
+    return switch step.name {
+    case "basic.ack": settlement(.ack)
+    case "basic.reject", "basic.nack": settlement(step.flag("requeue") ? .requeue : .discard)
     default: nil
     }
   }
@@ -125,6 +128,10 @@ package struct Conversation: Sendable {
     package let multiple: Bool
     /// Whether that was when it had begun to close.
     package let isClosing: Bool
+    /// The place of the method in the transcript.
+    package let entry: Int
+    /// When the tap passed it on; nil where nobody noted when the connection was made.
+    package let moment: Date?
 
     package var description: String {
       kind.rawValue + (multiple ? " (multiple)" : "") + (isClosing ? " as it closes" : "")

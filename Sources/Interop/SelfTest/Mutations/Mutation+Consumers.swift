@@ -32,10 +32,19 @@ extension Mutation {
     edits("acknowledged", .getter, fails: "reject.kept", in: .givenBack, .toBroker, "basic.reject") { unit, _ in
       .pass(unit.acknowledgement)
     },
-    sends("several", .server, fails: "ack.multiple", "basic.ack") { unit, _ in unit.fields["multiple"] = true },
-    sends("several", .getter, fails: "ack.multiple", "basic.ack") { unit, _ in unit.fields["multiple"] = true },
+    together("several", all: false), together("all", all: true),
     omits("not", .getter, fails: "consumer.cancelled", "basic.cancel"),
   ]
+
+  /// A server acknowledges a request and those before it, or all that it has in hand, and answers then.
+  private static func together(_ label: String, all: Bool) -> Mutation {
+    held(label, .server, fails: "ack.multiple", until: "basic.ack") { held, acknowledgement in
+      var acknowledgement = acknowledgement
+      acknowledgement.fields["multiple"] = true
+      if all { acknowledgement.fields["delivery-tag"] = 0 }
+      return [acknowledgement] + held
+    }
+  }
 
   /// What is to be acknowledged is rejected.
   private static func instead(_ label: String, _ role: Role, fails check: String, requeue: Bool) -> Mutation {

@@ -14,9 +14,9 @@ extension Mutation {
       },
       twice(.putter, fails: "publish.request"),
       twice(.server, fails: "publish.result"),
-      never(.server, fails: "publish.result"),
-      never(.putter, fails: "publish.request"),
-      late("as-it-closes", .server, fails: "publish.in-time", before: "connection.close"),
+      held("never", .server, fails: "publish.result"),
+      held("never", .putter, fails: "publish.request"),
+      held("as-it-closes", .server, fails: "publish.in-time", until: "connection.close"),
       adapter("dawdles", .server, fails: "publish.in-time", .dawdle),
       sends("expired", .server, fails: "publish.kept", in: .apart, "basic.publish") { unit, _ in
         unit.properties?["expiration"] = "0"
@@ -63,14 +63,12 @@ extension Mutation {
       })
   }
 
-  /// It is not published. A sender that waits for the broker's confirmation gets one.
-  private static func never(_ role: Role, fails check: String) -> Mutation {
-    late("never", role, fails: check, before: nil)
-  }
-
-  /// It is published only when something else is sent, if ever. A sender that waits for the broker's confirmation gets
-  /// one at once.
-  private static func late(_ label: String, _ role: Role, fails check: String, before method: String?) -> Mutation {
+  /// It is not published until something else is sent, if ever; then it goes out as `release` says, of what was held and
+  /// that. A sender that waits for the broker's confirmation gets one at once.
+  static func held(
+    _ label: String, _ role: Role, fails check: String, until method: String? = nil,
+    _ release: @escaping @Sendable (_ held: [WireUnit], _ sent: WireUnit) -> [WireUnit] = { $0 + [$1] }
+  ) -> Mutation {
     Mutation(
       label, role, fails: check,
       .wire { plot in
@@ -78,17 +76,18 @@ extension Mutation {
           role: plot.editor {
             var confirms = false
             var published: Int64 = 0
-            var held: [WireUnit] = []
+            var held: [WireUnit]? = []
             return { unit, from in
               switch (from, unit.name) {
               case (.toBroker, "confirm.select"): confirms = true
-              case (.toBroker, "basic.publish"):
+              case (.toBroker, "basic.publish") where held != nil:
                 published += 1
-                held.append(unit)
+                held?.append(unit)
                 return StreamEditor.Edit(units: [], answers: confirms ? [unit.confirmation(published)] : [])
               case (.toBroker, method):
-                defer { held = [] }
-                return StreamEditor.Edit(units: held + [unit])
+                guard let units = held else { break }
+                held = nil
+                return StreamEditor.Edit(units: release(units, unit))
               default: break
               }
               return .pass(unit)

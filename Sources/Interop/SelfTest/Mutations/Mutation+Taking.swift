@@ -17,7 +17,12 @@ extension Mutation {
     edits("malformed-given-back", .getter, fails: "ack.malformed", in: .malformedResult, .toBroker, "basic.ack") {
       unit, _ in
       // The first one is what is malformed; the client numbers its deliveries from 1.
-      unit.fields["delivery-tag"]?.description == "1" ? .pass(unit.rejection(requeue: true)) : .pass(unit)
+      guard unit.fields["delivery-tag"] != 1 else { return .pass(unit.rejection(requeue: true)) }
+      guard unit.fields["multiple"] == true else { return .pass(unit) }
+      var (first, rest) = (unit, unit)
+      first.fields["delivery-tag"] = 1
+      rest.fields["multiple"] = false
+      return .pass(first.rejection(requeue: true), rest)
     },
     repeated("many", .server), repeated("many", .getter),
     sends("limited", .getter, fails: "consumer.prefetch", "basic.qos") { unit, _ in unit.fields["prefetch-count"] = 1 },

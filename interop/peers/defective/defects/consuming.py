@@ -142,12 +142,6 @@ class _(Peer):
         super().acknowledge(delivery)
 
 
-@defect('ack-multiple')
-class _(Peer):
-    def acknowledge(self, delivery):
-        self.connection.send('basic.ack', delivery_tag=delivery.tag, multiple=True)
-
-
 @defect('ack-of-next')
 class _(Peer):
     def acknowledge(self, delivery):
