@@ -29,6 +29,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.1.4"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
     .package(url: "https://github.com/onevcat/Rainbow", from: "4.0.0"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
@@ -149,11 +150,24 @@ let package = Package(
         .product(name: "TextTable", package: "TextTable"),
       ],
       path: "Sources/Interop/SelfTest", swiftSettings: strict),
+    // What the library is measured against: the same calls by C on librabbitmq and jansson.
+    .target(
+      name: "CBench", dependencies: ["CJansson", "CRabbitMQ"]),
+    .target(
+      name: "Bench",
+      dependencies: [
+        "AMQP", "CBench", "InteropSupport", "SyRPC", "SyRPCWire",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        .product(name: "TextTable", package: "TextTable"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "SyRPCCommand",
       dependencies: [
-        "AMQP", "InteropBroker", "InteropFixtures", "InteropJudge", "InteropModel", "InteropReport", "InteropRunner",
-        "InteropSelfTest", "InteropSupport", "SyRPC", "SyRPCWire", "WireTap",
+        "AMQP", "Bench", "InteropBroker", "InteropFixtures", "InteropJudge", "InteropModel", "InteropReport",
+        "InteropRunner", "InteropSelfTest", "InteropSupport", "SyRPC", "SyRPCWire", "WireTap",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Rainbow", package: "Rainbow"),
@@ -165,6 +179,7 @@ let package = Package(
 
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
     .testTarget(name: "SyRPCWireTests", dependencies: ["SeededRandom", "SyRPCWire"], swiftSettings: strict),
+    .testTarget(name: "BenchTests", dependencies: ["Bench", "SyRPCWire"], swiftSettings: strict),
     .testTarget(
       name: "AMQPTests",
       dependencies: [

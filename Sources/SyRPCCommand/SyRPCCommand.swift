@@ -13,9 +13,8 @@ struct SyRPCCommand: AsyncParsableCommand {
     subcommands: [
       CallCommand.self, PutCommand.self, GetCommand.self, ServeCommand.self, HashCommand.self, InteropCommand.self,
       JudgeCommand.self, ReportCommand.self, FixturesCommand.self, TapCommand.self, BrokerCommand.self,
-      DoctorCommand.self,
-      SetupCommand.self,
-      PeerCommand.self, DefectivePeerCommand.self,
+      BenchCommand.self, DoctorCommand.self, SetupCommand.self, PeerCommand.self, DefectivePeerCommand.self,
+      BenchSideCommand.self,
     ])
 
   /// ArgumentParser's own codes are those of sysexits.h; ours are documented.

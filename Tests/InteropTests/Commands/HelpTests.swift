@@ -8,7 +8,7 @@ private let canRun = Program.path != nil
   static let commands = [
     "", "call", "put", "get", "serve", "hash", "interop", "judge", "report", "report show", "report html",
     "report junit", "report markdown", "report tap", "report github", "report gitlab", "fixtures", "fixtures verify",
-    "fixtures record", "fixtures rebuild", "fixtures tested", "tap", "broker", "doctor", "setup", "peer",
+    "fixtures record", "fixtures rebuild", "fixtures tested", "tap", "broker", "bench", "doctor", "setup", "peer",
   ]
 
   @Test(arguments: commands) func aScreenIsNoWiderThanATerminal(_ command: String) async throws {

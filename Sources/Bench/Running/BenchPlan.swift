@@ -1,0 +1,34 @@
+package import AMQP
+package import SyRPC
+internal import SyRPCWire
+
+/// What to measure, and how.
+package struct BenchPlan: Sendable {
+  package var rows: [BenchRow]
+  package var contenders: [Contender]
+  /// How often each row is measured of each contender.
+  package var rounds: Int
+  /// How long, each time.
+  package var seconds: Double
+  /// How many requests a server does at a time.
+  package var concurrency: Int
+  /// Whether to count system calls, once, after the rounds.
+  package var countsSystemCalls: Bool
+
+  package init(
+    rows: [BenchRow] = BenchRow.all, contenders: [Contender] = Contender.allCases, rounds: Int = 5,
+    seconds: Double = 1, concurrency: Int = 256, countsSystemCalls: Bool = false
+  ) {
+    self.rows = rows
+    self.contenders = contenders
+    self.rounds = rounds
+    self.seconds = seconds
+    self.concurrency = concurrency
+    self.countsSystemCalls = countsSystemCalls
+  }
+
+  /// An application of each contender's own, so that none meets another's messages.
+  package static func configuration(_ contender: Contender, _ broker: BrokerAddress) throws -> SyRPCConfiguration {
+    SyRPCConfiguration(settings: try SyRPCSettings(appName: "bench_\(contender.rawValue)"), broker: broker)
+  }
+}

@@ -1,0 +1,1 @@
+../../interop/peers/c/syrpc/siphash.c
