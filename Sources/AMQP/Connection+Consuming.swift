@@ -58,6 +58,11 @@ extension AMQPConnection {
     try send(Method.basicAck, amqp_basic_ack_t(delivery_tag: deliveryTag, multiple: 0))
   }
 
+  /// Acknowledges every message up to this one that is not settled yet, whichever consumer of this connection has it.
+  package func acknowledge(upTo deliveryTag: UInt64) throws {
+    try send(Method.basicAck, amqp_basic_ack_t(delivery_tag: deliveryTag, multiple: 1))
+  }
+
   /// Gives one message back to its queue.
   package func requeue(_ deliveryTag: UInt64) throws {
     try send(Method.basicReject, amqp_basic_reject_t(delivery_tag: deliveryTag, requeue: 1))

@@ -2,6 +2,9 @@ internal import CRabbitMQ
 internal import Logging
 internal import SyRPCWire
 
+/// Told whether the broker has taken a message.
+package typealias ConfirmReceiver = @Sendable (Result<Void, any Error>) -> Void
+
 extension AMQPConnection {
   /// Publishes a persistent, mandatory JSON message and waits until the broker has confirmed it.
   ///
@@ -20,24 +23,66 @@ extension AMQPConnection {
     contentType: String = MessageProperties.contentType
   ) async throws {
     try Task.checkCancellation()
+    // What is sent at once is sent after what has arrived is read: a broker that waits for its own reader would never take it
+    // (librabbitmq #780).
+    if !gathers(body.count) { pump() }
     try await waitWhileBlocked()
-    try write(body, exchange, routingKey, headers, contentType)
-
     let tag = Mailbox<UInt64>()
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        tag.set(
-          confirms.published(continuation, exchange: exchange, routingKey: routingKey, size: body.count, at: .now))
-        if Task.isCancelled { giveUp(tag) }
+        do {
+          tag.set(
+            try post(
+              body, to: exchange, routingKey: routingKey, headers: headers, contentType: contentType
+            ) {
+              continuation.resume(with: $0)
+            })
+          if Task.isCancelled { giveUp(tag) }
+        } catch { continuation.resume(throwing: error) }
       }
     } onCancel: {
       Task { await self.giveUp(tag) }
     }
   }
 
+  /// Publishes a persistent, mandatory JSON message without waiting. Ask ``canPost(_:)`` before.
+  ///
+  /// - Parameters:
+  ///   - body: the message.
+  ///   - exchange: where it goes.
+  ///   - routingKey: by what the exchange finds the queue.
+  ///   - headers: sent along; the property is left out if there are none.
+  ///   - contentType: what the body is said to be.
+  ///   - confirmed: told on this connection's executor what has become of it, as
+  ///     ``publish(_:to:routingKey:headers:contentType:)`` throws it.
+  /// - Returns: the message's delivery tag.
+  /// - Throws: ``AMQPError`` if it cannot be sent; `confirmed` is not told then.
+  @discardableResult
+  package func post(
+    _ body: [UInt8], to exchange: String, routingKey: String, headers: [String: String] = [:],
+    contentType: String = MessageProperties.contentType, confirmed: @escaping ConfirmReceiver
+  ) throws(AMQPError) -> UInt64 {
+    try write(body, exchange, routingKey, headers, contentType)
+    return confirms.published(
+      confirmed, exchange: exchange, routingKey: routingKey, size: body.count, at: .now)
+  }
+
+  /// Whether a message of so many bytes can be posted now: the broker takes it, and writing it holds nobody up.
+  package func canPost(_ size: Int) -> Bool { blockedReason == nil && gathers(size) }
+
+  private func gathers(_ size: Int) -> Bool { handle?.gathers(size) ?? true }
+
   private func write(
     _ body: [UInt8], _ exchange: String, _ routingKey: String, _ headers: [String: String], _ contentType: String
   ) throws(AMQPError) {
+    let isUsual = headers.isEmpty && contentType == MessageProperties.contentType
+    if isUsual,
+      try sending({ (handle) throws(AMQPError) in
+        try handle.publish(body, like: exchange, routingKey)
+      })
+    {
+      return
+    }
     let arena = Arena()
     defer { extendLifetime(arena) }
     var properties = amqp_basic_properties_t()
@@ -50,19 +95,17 @@ extension AMQPConnection {
       properties._flags |= UInt32(AMQP_BASIC_HEADERS_FLAG)
       properties.headers = arena.table(headers.sorted { $0.key < $1.key }.map { ($0.key, arena.value($0.value)) })
     }
-    let handle = try usable()
-    do {
+    try sending { (handle) throws(AMQPError) in
       try handle.publish(
-        body, exchange: exchange, routingKey: routingKey, mandatory: true, properties: properties, arena)
-    } catch {
-      shutDown(error)
-      throw error
+        body, exchange: exchange, routingKey: routingKey, mandatory: true, properties: properties,
+        arena,
+        keepsHead: isUsual)
     }
     if body.count > Self.smallBody { watchSending(body.count) }
   }
 
   /// Up to so many bytes a message is with the broker as soon as anything is.
-  private static var smallBody: Int { 16_384 }
+  static var smallBody: Int { 16_384 }
   /// The slowest line for which a large message is waited for, in bytes a second.
   private static var slowestLine: Int { 16_384 }
 
@@ -91,18 +134,16 @@ extension AMQPConnection {
 
   private func giveUp(_ tag: Mailbox<UInt64>) {
     guard let tag = tag.value, let entry = confirms.remove(tag) else { return }
-    entry.token.resume(throwing: CancellationError())
+    entry.token(.failure(CancellationError()))
   }
 
   // MARK: - connection.blocked
 
-  /// Reads what has arrived; if that is that the broker blocks publishers, waits until it does not, or fails, as the
-  /// options say. Whoever is about to publish asks nothing of the broker before: it would not be read.
+  /// Waits until the broker accepts publishes again, or throws if `whenBlocked` is `.fail`. Call it before a publish, and send
+  /// no other method first: a broker in alarm stops reading from this socket.
   ///
   /// - Throws: ``AMQPError`` with `blocked`, or as the connection's end has it; `CancellationError`.
   package func waitWhileBlocked() async throws {
-    // A broker that waits for its own reader would never take what we write (librabbitmq #780).
-    _ = pump()
     while let reason = blockedReason { try await waitUntilUnblocked(reason) }
   }
 
@@ -128,7 +169,7 @@ extension AMQPConnection {
     logger.warning("the broker blocks publishers", metadata: ["reason": "\(reason)"])
     options.observe(.blocked(reason: reason))
     guard options.whenBlocked == .fail else { return }
-    for entry in confirms.removeSenders() { entry.token.resume(throwing: Self.blocked(reason)) }
+    for entry in confirms.removeSenders() { entry.token(.failure(Self.blocked(reason))) }
   }
 
   func unblocked() {

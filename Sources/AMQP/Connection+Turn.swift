@@ -2,23 +2,45 @@ internal import CRabbitMQ
 internal import Logging
 
 extension AMQPConnection {
-  /// The thread's turn: reads what has arrived, and says what to wait for.
-  func pump() -> OwnerThread.Interest {
+  /// The thread's turn: reads what has arrived, sends what was gathered, and says what to wait for.
+  ///
+  /// - Parameter isReadable: whether there may be something to read, or a time is over.
+  /// - Returns: what to wait for.
+  @discardableResult
+  func pump(isReadable: Bool = true) -> OwnerThread.Interest {
     guard let handle else { return .init() }
     do {
-      // Bounded, so that jobs get their turn under a flood.
-      for _ in 0..<256 {
-        guard self.handle === handle, let frame = try handle.nextFrame() else { break }
-        lastHeard = .now
-        try receive(frame)
+      if isReadable || handle.hasBufferedInput
+        || ContinuousClock.now - lastRead > Self.longestUnread
+      {
+        try read(handle)
       }
-      handle.releaseBuffers()
+      // After what has arrived is read: a broker that waits for its own reader would never take what we write (librabbitmq
+      // #780).
+      prepareSending()
+      if self.handle === handle { try handle.flush() }
     } catch {
       shutDown(error)
     }
     lookAtSending()
     expire()
     return self.handle == nil ? .init() : interest(in: handle)
+  }
+
+  /// After so long the socket is read in any case: librabbitmq sends its heartbeats, and misses the broker's, when it reads.
+  private static let longestUnread = Duration.milliseconds(250)
+
+  private func read(_ handle: Handle) throws(AMQPError) {
+    lastRead = .now
+    // Bounded, so that jobs get their turn under a flood.
+    for _ in 0..<256 {
+      guard self.handle === handle, let frame = try handle.nextFrame() else { break }
+      lastHeard = lastRead
+      try receive(frame)
+      // What else is there, poll tells.
+      guard self.handle === handle, handle.hasBufferedInput else { break }
+    }
+    handle.releaseBuffers()
   }
 
   private func interest(in handle: Handle) -> OwnerThread.Interest {
@@ -55,22 +77,26 @@ extension AMQPConnection {
     switch frame {
     case .connectionClosed(let exception):
       try? handle?.sendOnConnection(Method.connectionCloseOk, amqp_connection_close_ok_t())
+      try? handle?.flush()
       shutDown(exception.error, culprit: exception.method)
     case .channelClosed(let exception):
       // The broker ignores everything on the channel until it has this answer (AMQP 0-9-1, channel.close).
       try? handle?.send(Method.channelCloseOk, amqp_channel_close_ok_t())
+      try? handle?.flush()
       if exception.isConsumerTimeout { warnOfConsumerTimeout(exception) }
       shutDown(exception.error, culprit: exception.method)
     case .blocked(let reason): blocked(reason)
     case .unblocked: unblocked()
     case .acknowledged(let tag, let multiple):
       for entry in confirms.settle(tag, multiple: multiple) {
-        if let error = entry.returnedWith { entry.token.resume(throwing: error) } else { entry.token.resume() }
+        entry.token(entry.returnedWith.map { .failure($0) } ?? .success(()))
       }
     case .rejected(let tag, let multiple):
       for entry in confirms.settle(tag, multiple: multiple) {
-        entry.token.resume(
-          throwing: AMQPError(.notConfirmed, "the broker refused a message to \(entry.exchange) (basic.nack)"))
+        entry.token(
+          .failure(
+            AMQPError(
+              .notConfirmed, "the broker refused a message to \(entry.exchange) (basic.nack)")))
       }
     case .consumerCancelled(let tag):
       consumers.removeValue(forKey: tag)?.end(
@@ -99,5 +125,7 @@ extension AMQPConnection {
 /// What the thread calls between its jobs. It does not keep the connection alive.
 final class Turn: Sendable {
   let connection = WeakBox<AMQPConnection>()
-  func take() -> OwnerThread.Interest { connection.value?.assumeIsolated { $0.pump() } ?? .init() }
+  func take(_ isReadable: Bool) -> OwnerThread.Interest {
+    connection.value?.assumeIsolated { $0.pump(isReadable: isReadable) } ?? .init()
+  }
 }

@@ -20,18 +20,23 @@ package actor AMQPConnection {
   package private(set) var broker: BrokerIdentity?
   private var failure: AMQPError?
   private var replies = PendingReplies()
-  var confirms = ConfirmLedger<CheckedContinuation<Void, any Error>>()
+  var confirms = ConfirmLedger<ConfirmReceiver>()
   var assembler = ContentAssembler()
   var consumers: [String: Consumer] = [:]
   var consumerCount = 0
   /// Why the broker takes no messages for now (connection.blocked).
   var blockedReason: String?
   var publishersWaiting = WaitingRoom()
+  /// What is to be done before what was gathered is sent.
+  private var beforeSending: [() -> Void] = []
   /// When it last took messages again.
   var unblockedAt: ContinuousClock.Instant?
   private var isClosing = false
+  private nonisolated let ended = Mailbox<Bool>()
   /// When the broker last said something, heartbeats left out: librabbitmq keeps them to itself.
   var lastHeard = ContinuousClock.now
+  /// When the socket was last read.
+  var lastRead = ContinuousClock.now
   /// When some of a large message last arrived at the broker's system.
   var lastMoved = ContinuousClock.now
   /// What becomes of a large message that has not yet.
@@ -58,7 +63,7 @@ package actor AMQPConnection {
     self.options = options
     self.logger = logger
     let turn = Turn()
-    thread = try OwnerThread { turn.take() }
+    thread = try OwnerThread { turn.take($0) }
     turn.connection.set(self)
   }
 
@@ -83,10 +88,14 @@ package actor AMQPConnection {
   /// Whether the connection can still be used.
   package var isOpen: Bool { handle != nil }
 
+  /// Whether the connection has ended, without waiting for its thread's turn to learn it.
+  package nonisolated var isOver: Bool { ended.value != nil }
+
   /// Closes in an orderly way: waits for the broker's close-ok, but no longer than the reply timeout. Everybody who
   /// still waits on this connection gets an error.
   package func close() async {
     guard handle != nil else { return }
+    prepareSending()
     isClosing = true
     let arena = Arena()
     defer { extendLifetime(arena) }
@@ -106,6 +115,21 @@ package actor AMQPConnection {
   /// Ends the connection without a word to the broker. Everybody who still waits on it gets an error.
   package func drop() { shutDown(AMQPError(.closed, "the connection has been closed")) }
 
+  /// Has the connection's thread do something, in order with what tasks ask of it.
+  package nonisolated func submit(_ work: @escaping @Sendable (isolated AMQPConnection) -> Void) {
+    thread.submit { [self] in assumeIsolated(work) }
+  }
+
+  /// Does something once, when what has arrived is read: what is gathered until then can be said in one.
+  package func beforeSending(_ work: @escaping () -> Void) { beforeSending.append(work) }
+
+  func prepareSending() {
+    guard !beforeSending.isEmpty else { return }
+    let work = beforeSending
+    beforeSending.removeAll(keepingCapacity: true)
+    for work in work { work() }
+  }
+
   // MARK: - Methods and answers
 
   func usable() throws(AMQPError) -> Handle {
@@ -114,8 +138,13 @@ package actor AMQPConnection {
   }
 
   func send<Arguments>(_ method: UInt32, _ arguments: Arguments) throws(AMQPError) {
+    try sending { (handle) throws(AMQPError) in try handle.send(method, arguments) }
+  }
+
+  /// Sends something; what fails ends the connection.
+  func sending<Value>(_ send: (Handle) throws(AMQPError) -> Value) throws(AMQPError) -> Value {
     let handle = try usable()
-    do { try handle.send(method, arguments) } catch {
+    do { return try send(handle) } catch {
       shutDown(error)
       throw error
     }
@@ -126,7 +155,7 @@ package actor AMQPConnection {
     return try await reply(to: method)
   }
 
-  private func reply(to method: UInt32) async throws -> BrokerFrame {
+  func reply(to method: UInt32) async throws -> BrokerFrame {
     try await withCheckedThrowingContinuation { continuation in
       expectReply(to: method) { continuation.resume(with: $0) }
     }
@@ -153,10 +182,13 @@ package actor AMQPConnection {
     guard failure == nil else { return }
     let bystanders = error.toBystanders
     failure = bystanders
+    ended.set(true)
     handle = nil
     sending = nil
     // Whatever it blocks, it is not this connection: nobody may wait for that any longer.
     blockedReason = nil
+    // Who gathered something learns that it cannot be sent.
+    prepareSending()
     // Told first: who is resumed below asks for another connection at once.
     options.observe(.ended(error))
     // The broker works through them in order, so the first of its kind is the one.
@@ -167,7 +199,7 @@ package actor AMQPConnection {
     let refused = confirms.removeAll()
     for entry in refused {
       let isCulprit = culprit == Method.basicPublish && (error.code != .messageTooLarge || entry.size == largest)
-      entry.token.resume(throwing: isCulprit ? error : bystanders)
+      entry.token(.failure(isCulprit ? error : bystanders))
     }
     publishersWaiting.leave(throwing: bystanders)
     let consumers = self.consumers

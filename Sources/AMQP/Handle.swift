@@ -14,6 +14,10 @@ final class Handle {
 
   private let state: amqp_connection_state_t
   private let sendTimeout: Duration
+  /// What is sent with the next ``flush()``; nil where librabbitmq alone can write to the socket, which is TLS.
+  private let output: OutputBuffer?
+  /// How messages to some places begin.
+  private var heads: [Destination: MessageHead] = [:]
 
   /// Connects and logs in.
   ///
@@ -22,6 +26,7 @@ final class Handle {
     guard let state = amqp_new_connection() else { throw AMQPError(.resources, "no memory for a connection") }
     self.state = state
     sendTimeout = options.replyTimeout
+    output = address.usesTLS ? nil : OutputBuffer()
     try open(address, options)
     try login(address, options)
   }
@@ -31,6 +36,7 @@ final class Handle {
     guard let state = amqp_new_connection() else { throw AMQPError(.resources, "no memory for a connection") }
     self.state = state
     sendTimeout = options.replyTimeout
+    output = address.usesTLS ? nil : OutputBuffer()
     try open(address, options)
   }
 
@@ -174,14 +180,14 @@ final class Handle {
 
   // MARK: - Sending
 
-  /// Sends a method on the channel.
+  /// Sends a method on the channel, with the next ``flush()`` at the latest.
   ///
   /// - Throws: ``AMQPError`` with `connectionLost`, or `timedOut` if the broker reads no more.
   func send<Arguments>(_ method: UInt32, _ arguments: Arguments) throws(AMQPError) {
     try send(method, arguments, channel: Self.channel)
   }
 
-  /// Sends a method that concerns the connection as a whole.
+  /// Sends a method that concerns the connection as a whole, with the next ``flush()`` at the latest.
   ///
   /// - Throws: ``AMQPError`` with `connectionLost`, or `timedOut` if the broker reads no more.
   func sendOnConnection<Arguments>(_ method: UInt32, _ arguments: Arguments) throws(AMQPError) {
@@ -189,11 +195,57 @@ final class Handle {
   }
 
   private func send<Arguments>(
-    _ method: UInt32, _ arguments: Arguments, channel: amqp_channel_t
+    _ method: UInt32, _ arguments: Arguments, channel: amqp_channel_t, flushes: Bool = true
   ) throws(AMQPError) {
-    try sending(0) {
-      var arguments = arguments
-      return withUnsafeMutablePointer(to: &arguments) { amqp_send_method(state, channel, method, $0) }
+    var arguments = arguments
+    guard let output else {
+      return try sending(0) {
+        withUnsafeMutablePointer(to: &arguments) { amqp_send_method(state, channel, method, $0) }
+      }
+    }
+    let status = withUnsafeMutablePointer(to: &arguments) {
+      output.add(method: method, $0, channel: channel)
+    }
+    guard status == 0 else { throw lost(status) }
+    if flushes { try flushIfMuch() }
+  }
+
+  private func flushIfMuch() throws(AMQPError) {
+    if let output, output.count > Self.muchOutput { try flush() }
+  }
+
+  /// So much is not gathered any longer, in bytes.
+  private static let muchOutput = 1 << 18
+
+  /// Sends what was gathered. Waits while the socket takes nothing, as long as something moves.
+  ///
+  /// librabbitmq sends heartbeats by itself, so nothing may be left of a frame that has begun.
+  ///
+  /// - Throws: ``AMQPError`` with `connectionLost`, or `timedOut` if the broker reads no more; the handle is of no use
+  ///   afterwards.
+  func flush() throws(AMQPError) {
+    guard let output, !output.isEmpty else { return }
+    defer { output.removeAll() }
+    var rest = output.bytes
+    var isStuck: SendStall?
+    while !rest.isEmpty {
+      let sent = systemSend(descriptor, rest.baseAddress, rest.count)
+      if sent > 0 {
+        rest = UnsafeRawBufferPointer(rebasing: rest[sent...])
+        isStuck = nil
+        continue
+      }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN, EWOULDBLOCK:
+        var stall = isStuck ?? SendStall(descriptor, limit: sendTimeout)
+        guard stall.wait() else {
+          throw AMQPError(
+            .timedOut, "the broker did not take what was sent to it within \(sendTimeout)")
+        }
+        isStuck = stall
+      default: throw lost(AMQP_STATUS_SOCKET_ERROR.rawValue)
+      }
     }
   }
 
@@ -218,16 +270,63 @@ final class Handle {
     return poll(&polled, 1, 0) == 1
   }
 
-  /// Sends a message: basic.publish, its header and its body in as many frames as it takes.
+  /// A larger body is sent from where it is, and its progress watched.
+  private static let mostCopied = AMQPConnection.smallBody
+
+  /// Whether a message with a body of so many bytes waits for the next ``flush()``; if not, it is sent at once.
+  func gathers(_ size: Int) -> Bool { output != nil && size <= Self.mostCopied }
+
+  private struct Destination: Hashable {
+    let exchange: String
+    let routingKey: String
+  }
+
+  /// More than there are result queues, as a rule.
+  private static let mostHeads = 256
+
+  /// Sends a message that begins as one did that was published with `keepsHead`.
+  ///
+  /// - Returns: false if there was none.
+  func publish(_ body: [UInt8], like exchange: String, _ routingKey: String) throws(AMQPError)
+    -> Bool
+  {
+    guard let output, body.count <= Self.mostCopied,
+      let head = heads[Destination(exchange: exchange, routingKey: routingKey)]
+    else { return false }
+    output.add(head, body: body, frameMax: frameMax, channel: Self.channel)
+    try flushIfMuch()
+    return true
+  }
+
+  /// Sends a message, with the next ``flush()`` at the latest: basic.publish, its header and its body in as many frames as
+  /// it takes.
   ///
   /// - Throws: ``AMQPError`` with `connectionLost`, or `timedOut` if the broker reads no more.
   func publish(
     _ body: [UInt8], exchange: String, routingKey: String, mandatory: Bool, properties: amqp_basic_properties_t,
-    _ arena: Arena
+    _ arena: Arena, keepsHead: Bool
   ) throws(AMQPError) {
+    defer { extendLifetime(arena) }
+    var properties = properties
+    if let output, body.count <= Self.mostCopied {
+      let start = output.count
+      let arguments = amqp_basic_publish_t(
+        ticket: 0, exchange: arena.bytes(exchange), routing_key: arena.bytes(routingKey),
+        mandatory: mandatory ? 1 : 0,
+        immediate: 0)
+      try send(Method.basicPublish, arguments, channel: Self.channel, flushes: false)
+      let header = output.count
+      let status = output.add(contentOf: body.count, &properties, channel: Self.channel)
+      guard status == 0 else { throw lost(status) }
+      if keepsHead, heads.count < Self.mostHeads {
+        heads[Destination(exchange: exchange, routingKey: routingKey)] = output.head(
+          from: start, header: header)
+      }
+      output.add(body: body, frameMax: frameMax, channel: Self.channel)
+      return try flushIfMuch()
+    }
+    try flush()
     try sending(body.count) {
-      defer { extendLifetime(arena) }
-      var properties = properties
       var body = body
       return body.withUnsafeMutableBytes { bytes in
         amqp_basic_publish(
@@ -242,6 +341,16 @@ final class Handle {
   }
 
   private func text(_ status: Int32) -> String { String(cString: amqp_error_string2(status)) }
+}
+
+/// send(2), without a signal where nobody reads.
+private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  #if canImport(Darwin)
+    // librabbitmq sets SO_NOSIGPIPE.
+    send(descriptor, bytes, count, Int32(MSG_DONTWAIT))
+  #else
+    send(descriptor, bytes, count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+  #endif
 }
 
 extension timeval {

@@ -29,8 +29,14 @@ final class OwnerThread: SerialExecutor {
   /// Linux what `ulimit -s` says.
   static let stackSize = 4 << 20
 
+  /// What the thread does: a job of the actor's, or something that needs no task.
+  private enum Work {
+    case job(UnownedJob)
+    case call(@Sendable () -> Void)
+  }
+
   private struct State {
-    var jobs: [UnownedJob] = []
+    var jobs: [Work] = []
     var isAsleep = false
     var isStopping = false
     var hasEnded = false
@@ -44,9 +50,10 @@ final class OwnerThread: SerialExecutor {
 
   /// Starts the thread.
   ///
-  /// - Parameter turn: called on the thread after each batch of jobs and each wake-up.
+  /// - Parameter turn: called on the thread after each batch of jobs and each wake-up; told whether there may be something to
+  ///   read, or a time is over.
   /// - Throws: ``AMQPError`` if the system has no descriptor or no thread left.
-  init(turn: @escaping @Sendable () -> Interest) throws(AMQPError) {
+  init(turn: @escaping @Sendable (_ isReadable: Bool) -> Interest) throws(AMQPError) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw AMQPError(.resources, "no pipe for a connection: errno \(errno)") }
     wakeUp = (ends[0], ends[1])
@@ -74,8 +81,12 @@ final class OwnerThread: SerialExecutor {
     wake()
   }
 
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
+  func enqueue(_ job: consuming ExecutorJob) { enqueue(.job(UnownedJob(job))) }
+
+  /// Has the thread call something, in order with the actor's jobs. It costs less than a task that waits for its turn.
+  func submit(_ call: @escaping @Sendable () -> Void) { enqueue(.call(call)) }
+
+  private func enqueue(_ job: Work) {
     enum Next { case wake, nothing, afterlife }
     let next = state.withLockedValue { state -> Next in
       if state.hasEnded { return .afterlife }
@@ -86,7 +97,14 @@ final class OwnerThread: SerialExecutor {
     switch next {
     case .wake: wake()
     case .nothing: break
-    case .afterlife: afterlife.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    case .afterlife: afterlife.async { self.run(job) }
+    }
+  }
+
+  private func run(_ work: Work) {
+    switch work {
+    case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+    case .call(let call): call()
     }
   }
 
@@ -112,19 +130,20 @@ final class OwnerThread: SerialExecutor {
   /// What a new thread is given; a class, to pass through C's `void *`.
   fileprivate final class Start {
     let thread: OwnerThread
-    let turn: @Sendable () -> Interest
+    let turn: @Sendable (Bool) -> Interest
 
-    init(thread: OwnerThread, turn: @escaping @Sendable () -> Interest) {
+    init(thread: OwnerThread, turn: @escaping @Sendable (Bool) -> Interest) {
       self.thread = thread
       self.turn = turn
     }
   }
 
-  fileprivate func run(_ turn: () -> Interest) {
+  fileprivate func run(_ turn: (Bool) -> Interest) {
     identity.withLockedValue { $0 = pthread_self() }
+    var isReadable = true
     while true {
       runJobs()
-      let interest = turn()
+      let interest = turn(isReadable)
       enum Next { case sleep, again, end }
       let next = state.withLockedValue { state -> Next in
         if !state.jobs.isEmpty { return .again }
@@ -136,34 +155,38 @@ final class OwnerThread: SerialExecutor {
         return .sleep
       }
       switch next {
-      case .again: continue
+      case .again: isReadable = true
       case .end:
         identity.withLockedValue { $0 = nil }
         return
-      case .sleep: sleep(interest)
+      case .sleep: isReadable = sleep(interest)
       }
     }
   }
 
   private func runJobs() {
     let jobs = state.withLockedValue { state in
-      defer { state.jobs.removeAll() }
+      defer { state.jobs = [] }
       return state.jobs
     }
-    for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+    for job in jobs { run(job) }
   }
 
-  private func sleep(_ interest: Interest) {
-    // poll leaves out a negative descriptor.
-    var descriptors = [
-      pollfd(fd: wakeUp.read, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: interest.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
-    ]
-    _ = poll(&descriptors, 2, interest.timeout.map(\.pollMilliseconds) ?? -1)
-    state.withLockedValue { $0.isAsleep = false }
-    if descriptors[0].revents != 0 {
-      var bytes = [UInt8](repeating: 0, count: 64)
-      while read(wakeUp.read, &bytes, bytes.count) == bytes.count {}
+  /// - Returns: false if it was woken for jobs alone.
+  private func sleep(_ interest: Interest) -> Bool {
+    withUnsafeTemporaryAllocation(of: pollfd.self, capacity: 2) { descriptors in
+      // poll leaves out a negative descriptor.
+      descriptors.initialize(repeating: pollfd(fd: -1, events: Int16(POLLIN), revents: 0))
+      descriptors[0].fd = wakeUp.read
+      descriptors[1].fd = interest.descriptor ?? -1
+      let count = poll(descriptors.baseAddress, 2, interest.timeout.map(\.pollMilliseconds) ?? -1)
+      state.withLockedValue { $0.isAsleep = false }
+      if count > 0, descriptors[0].revents != 0 {
+        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { bytes in
+          while read(wakeUp.read, bytes.baseAddress, bytes.count) == bytes.count {}
+        }
+      }
+      return count <= 0 || descriptors[1].revents != 0
     }
   }
 }
@@ -177,7 +200,7 @@ private func threadEntry(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRa
 
 extension Duration {
   /// Rounded up, so that a deadline has passed when poll returns.
-  fileprivate var pollMilliseconds: Int32 {
+  var pollMilliseconds: Int32 {
     let (seconds, attoseconds) = components
     let milliseconds = Double(seconds) * 1000 + (Double(attoseconds) / 1e15).rounded(.up)
     return Int32(max(0, min(milliseconds, 3_600_000)))

@@ -46,3 +46,30 @@ struct SendProgress {
     return status == 0 ? Int(bytes) : nil
   }
 }
+
+/// A socket that takes nothing for now.
+struct SendStall {
+  private let descriptor: Int32
+  private let limit: Duration
+  private let began = ContinuousClock.now
+  private var progress: SendProgress?
+
+  init(_ descriptor: Int32, limit: Duration) {
+    self.descriptor = descriptor
+    self.limit = limit
+  }
+
+  /// Often enough to see what moves: a socket that is filled again and again is not always equally full.
+  private static let looksPerLimit = 16
+
+  /// Waits for room.
+  ///
+  /// - Returns: false if nothing has moved for the limit.
+  mutating func wait() -> Bool {
+    var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    if poll(&polled, 1, (limit / Self.looksPerLimit).pollMilliseconds) > 0 { return true }
+    let now = ContinuousClock.now
+    if progress?.look(at: now) == nil { progress = SendProgress(descriptor, at: now) }
+    return now - (progress?.lastMoved ?? began) < limit
+  }
+}

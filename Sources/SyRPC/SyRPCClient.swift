@@ -1,5 +1,4 @@
 internal import AMQP
-public import Foundation
 public import Logging
 public import SyRPCWire
 internal import Tracing
@@ -10,6 +9,7 @@ internal import Tracing
 /// results have one each, so that a broker that blocks publishers does not hold up those who wait.
 public final class SyRPCClient: Sendable {
   private let topology: Topology
+  private let requestBinding: Binding
   private let publishTimeout: Duration
   private let requests: Link<AMQPConnection>
   private let results: Link<ResultReader>
@@ -25,6 +25,7 @@ public final class SyRPCClient: Sendable {
       logger: logger, tally: Tally(app: configuration.settings.appName, side: "client"), monitor: ConnectionMonitor())
     let finished = FinishedResults(messageTTL: configuration.settings.messageTTL)
     self.topology = topology
+    requestBinding = topology.requestBinding
     self.context = context
     self.finished = finished
     publishTimeout = configuration.publishTimeout
@@ -54,11 +55,11 @@ public final class SyRPCClient: Sendable {
   ///   `timedOut`; it may or may not have been put then. `CancellationError` likewise.
   @discardableResult
   public func putRequest(
-    type: String, data: JSON, resultID: String = UUID().uuidString.lowercased()
+    type: String, data: JSON, resultID: String = newResultID()
   ) async throws -> String {
     try await publicErrors {
       let body = try RequestMessage(resultID: resultID, type: type, data: data).encoded()
-      let (requests, topology) = (requests, topology)
+      let (requests, topology, requestBinding) = (requests, topology, requestBinding)
       try await calls.run {
         try await context.tally.time(.put) {
           try await Trace.span("\(type) put", .producer, resultID: resultID, app: topology.settings.appName) {
@@ -68,7 +69,7 @@ public final class SyRPCClient: Sendable {
             ) {
               try await requests.perform { connection in
                 try await publishing {
-                  try await connection.publish(body, to: topology.requestBinding, headers)
+                  try await connection.publish(body, to: requestBinding, headers)
                 } repair: {
                   try await connection.declareRequests(topology)
                 }
@@ -136,22 +137,96 @@ public final class SyRPCClient: Sendable {
   /// - Returns: the server's answer.
   /// - Throws: as ``putRequest(type:data:resultID:)`` and ``getResult(_:timeout:)``.
   public func call(type: String, data: JSON, timeout: Duration? = nil) async throws -> JSON {
-    try await call(type: type, data: data) { try await getResult($0, timeout: timeout) }
+    try await answer(type: type, data: data, timeout: timeout).data
   }
 
   /// Puts a request under an id that nobody else is told, and waits for its result.
-  func call<Value>(
-    type: String, data: JSON, _ get: (_ resultID: String) async throws -> Value
-  ) async throws -> Value {
+  func answer(type: String, data: JSON, timeout: Duration?) async throws -> (
+    resultID: String, data: JSON
+  ) {
     try await context.tally.time(.call) {
-      let resultID = UUID().uuidString.lowercased()
+      let resultID = ResultID.new()
       do {
-        try await putRequest(type: type, data: data, resultID: resultID)
-        return try await get(resultID)
+        switch try await publicErrors({ try await callAtOnce(type, data, resultID, timeout) }) {
+        case .answered(let answer): return (resultID, answer)
+        case .put(let timeout): return (resultID, try await getResult(resultID, timeout: timeout))
+        case .nothing:
+          try await putRequest(type: type, data: data, resultID: resultID)
+          return (resultID, try await getResult(resultID, timeout: timeout))
+        }
       } catch {
         finished.abandon(resultID)
         throw error
       }
+    }
+  }
+
+  /// How far a call came at the first attempt.
+  private enum Attempt {
+    case answered(JSON)
+    /// The request is put; so much is left of the time for its result.
+    case put(timeout: Duration?)
+    /// The request is to be put, perhaps again.
+    case nothing
+  }
+
+  /// Calls on the connections that there are: one journey to the server and back, with no other answer of the broker's in
+  /// between.
+  private func callAtOnce(
+    _ type: String, _ data: JSON, _ resultID: String, _ timeout: Duration?
+  ) async throws -> Attempt {
+    guard timeout != .zero, let connection = requests.current, let reader = results.current else {
+      return .nothing
+    }
+    let message = RequestMessage(resultID: resultID, type: type, data: data)
+    let body = try message.encoded()
+    try Task.checkCancellation()
+    try calls.begin()
+    let app = topology.settings.appName
+    let (put, get) = (
+      Trace.begin("\(type) put", .producer, resultID: resultID, app: app),
+      Trace.begin("result get", .consumer, resultID: resultID, app: app)
+    )
+    let (start, tally, calls) = (ContinuousClock.now, context.tally, calls)
+    let call = ImmediateCall(publishTimeout: publishTimeout, timeout: timeout) {
+      put.end()
+      tally.record(.put, since: start)
+      tally.count(.requestsPut)
+      calls.end()
+    }
+    let (headers, binding) = (Trace.headers(in: put.context), requestBinding)
+    let waiter = Mailbox<ResultDesk.Waiter>()
+    // The one before the other: the result is never a foreign one here.
+    reader.submit { reader in
+      waiter.set(reader.expect(resultID) { call.received($0) })
+      connection.submit { $0.put(body, to: binding, headers) { call.confirmed($0) } }
+    }
+    let outcome = await call.outcome()
+    if case .result(.success) = outcome {} else { await reader.forget(waiter, resultID) }
+    let (answer, putAt) = call.finish()
+    get.end()
+    if putAt == nil {
+      put.end()
+      calls.end()
+    }
+    // Also one that came when it was almost too late: it is gone from its queue.
+    if let answer {
+      tally.record(.get, since: start)
+      return .answered(answer)
+    }
+    switch outcome {
+    case .result(let result): return .answered(try result.get())
+    case .notPut(let error):
+      guard requests.isToBeRepeated(error) else { throw error }
+      return .nothing
+    case .lost:
+      let passed = ContinuousClock.now - (putAt ?? start)
+      return .put(timeout: timeout.map { max(.milliseconds(1), $0 - passed) })
+    case .timedOut where putAt == nil:
+      throw requests.timedOut("the request \(resultID) could not be put within \(publishTimeout)")
+    case .timedOut:
+      throw results.waitedInVain("no result for \(resultID) within \(timeout ?? .zero)")
+    case .cancelled: throw CancellationError()
     }
   }
 

@@ -1,4 +1,3 @@
-public import Foundation
 internal import SyRPCWire
 
 extension SyRPCClient {
@@ -13,7 +12,7 @@ extension SyRPCClient {
   ///   encoded.
   @discardableResult
   public func putRequest(
-    type: String, encoding input: some Encodable, resultID: String = UUID().uuidString.lowercased()
+    type: String, encoding input: some Encodable, resultID: String = newResultID()
   ) async throws -> String {
     try await putRequest(type: type, data: payload(input), resultID: resultID)
   }
@@ -30,7 +29,10 @@ extension SyRPCClient {
   public func getResult<Output: Decodable>(
     _ resultID: String, as output: Output.Type = Output.self, timeout: Duration? = nil
   ) async throws -> Output {
-    let data: JSON = try await getResult(resultID, timeout: timeout)
+    try decoded(try await getResult(resultID, timeout: timeout), of: resultID)
+  }
+
+  private func decoded<Output: Decodable>(_ data: JSON, of resultID: String) throws -> Output {
     if case .object(let object) = data, object.count == 1, let exception = data["exception"] {
       throw SyRPCError(.handlerFailed, exception.stringValue ?? "\(exception)")
     }
@@ -53,8 +55,8 @@ extension SyRPCClient {
   public func call<Output: Decodable>(
     type: String, encoding input: some Encodable, as output: Output.Type = Output.self, timeout: Duration? = nil
   ) async throws -> Output {
-    let data = try payload(input)
-    return try await call(type: type, data: data) { try await getResult($0, as: output, timeout: timeout) }
+    let (resultID, data) = try await answer(type: type, data: try payload(input), timeout: timeout)
+    return try decoded(data, of: resultID)
   }
 
   private func payload(_ value: some Encodable) throws -> JSON {

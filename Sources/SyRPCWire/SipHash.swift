@@ -12,13 +12,20 @@ public struct SipHash: Sendable {
 
   /// The hash of `bytes`.
   public func hash(_ bytes: [UInt8]) -> UInt64 {
+    bytes.withUnsafeBytes { hash($0) }
+  }
+
+  func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     var state = State(key)
     let tail = bytes.count & ~7
     for start in stride(from: 0, to: tail, by: 8) {
-      state.compress(bytes[start..<start + 8].littleEndianWord)
+      state.compress(
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)))
     }
     // The last word carries what is left, and the length in its top byte.
-    state.compress(bytes[tail...].littleEndianWord | UInt64(truncatingIfNeeded: bytes.count) << 56)
+    var last = UInt64(truncatingIfNeeded: bytes.count) << 56
+    for index in tail..<bytes.count { last |= UInt64(bytes[index]) << UInt64(8 * (index - tail)) }
+    state.compress(last)
     return state.finish()
   }
 

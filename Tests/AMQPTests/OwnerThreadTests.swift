@@ -8,7 +8,7 @@ struct OwnerThreadTests {
   /// The headers of a message are its sender's, who may be anybody.
   @Test func itsStackHoldsTheDeepestTableThatAFrameHolds() async throws {
     let (outcomes, sink) = AsyncStream<(status: Int32, stack: Int)>.makeStream()
-    let thread = try OwnerThread {
+    let thread = try OwnerThread { _ in
       var lowest: UnsafeMutableRawPointer?
       sink.yield((Self.decode(Self.deepestTable), syrpc_stack_size(&lowest)))
       return .init()

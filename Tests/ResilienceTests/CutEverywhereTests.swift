@@ -18,6 +18,8 @@ struct CutEverywhereTests {
 
   private enum Outcome: Sendable {
     case right, documentedError, hung
+    /// It ended without having come to the place.
+    case missed
     case wrong(String)
   }
 
@@ -38,11 +40,12 @@ struct CutEverywhereTests {
       for await outcome in group { outcomes.append(outcome) }
       return outcomes
     }
-    var (right, failed, hung, wrong) = (0, 0, 0, 0)
+    var (right, failed, hung, missed, wrong) = (0, 0, 0, 0, 0)
     for (place, outcome) in outcomes {
       switch outcome {
       case .right: right += 1
       case .documentedError: failed += 1
+      case .missed: missed += 1
       case .hung:
         hung += 1
         Issue.record("\(place): no end within \(Self.limit)")
@@ -53,10 +56,11 @@ struct CutEverywhereTests {
     }
     print(
       "cut everywhere: \(effect) at \(outcomes.count) places: \(right) answered, \(failed) timed out, \(hung) hung, "
-        + "\(wrong) wrong")
+        + "\(wrong) wrong, \(missed) not come to")
     #expect(outcomes.count > 60)
     // A lost connection is made again within the time of a call.
     #expect(right > outcomes.count / 2)
+    #expect(missed < outcomes.count / 10)
   }
 
   /// All frame boundaries of an undisturbed call, both directions, on the two connections of each side.
@@ -84,7 +88,15 @@ struct CutEverywhereTests {
   /// The outcome of a call; if there is none in time, the test goes on without it.
   private func call(at place: Place, within limit: Duration) async -> Outcome {
     let (outcomes, sink) = AsyncStream<Outcome>.makeStream()
-    let calling = Task { sink.yield(await call(at: place)) }
+    let calling = Task {
+      var outcome = await call(at: place)
+      // A side makes its connections at the same time: which is the first, and has more frames, differs.
+      for _ in 0..<4 {
+        guard case .missed = outcome else { break }
+        outcome = await call(at: place)
+      }
+      sink.yield(outcome)
+    }
     let waiting = Task {
       try await Task.sleep(for: limit)
       sink.yield(.hung)
@@ -122,8 +134,8 @@ struct CutEverywhereTests {
         await client.close(within: .seconds(5))
         await server.close(within: .seconds(5))
         let tapped = await (place.side == .client ? taps.client : taps.server).stop()
-        if !tapped.contains(where: { [.cutByFault, .stalledByFault].contains($0.ending) }) {
-          outcome = .wrong("nothing was cut")
+        if case .right = outcome, !tapped.contains(where: { [.cutByFault, .stalledByFault].contains($0.ending) }) {
+          outcome = .missed
         }
         return outcome
       }

@@ -31,8 +31,46 @@ import Testing
     #expect(desk.add(2, for: "a") == [])
     #expect(
       desk.receive(result("a"), .init(tag: 7), at: start, jitter: 0)
-        == [.acknowledge(7), .finish(1, result("a")), .finish(2, result("a")), .stop])
+        == [
+          .acknowledge(7), .finish(1, result("a")), .finish(2, result("a")), .wake(at: start + ResultDesk.linger),
+        ])
     #expect(desk.isIdle)
+  }
+
+  @Test mutating func theConsumerStaysForAWhileAfterTheLastResult() {
+    _ = desk.add(1, for: "a")
+    _ = desk.receive(result("a"), .init(tag: 1), at: start, jitter: 0)
+    // The next one finds it.
+    #expect(desk.add(2, for: "b") == [])
+    let later = start + .seconds(1)
+    #expect(
+      desk.receive(result("b"), .init(tag: 2), at: later, jitter: 0) == [.acknowledge(2), .finish(2, result("b"))])
+    #expect(desk.due(at: start + ResultDesk.linger) == [.wake(at: later + ResultDesk.linger)])
+    #expect(desk.due(at: later + ResultDesk.linger) == [.stop])
+    #expect(desk.add(3, for: "c") == [.start])
+  }
+
+  @Test mutating func aForeignResultEndsAConsumerForWhichNobodyWaits() {
+    _ = desk.add(1, for: "a")
+    _ = desk.receive(result("a"), .init(tag: 1), at: start, jitter: 0)
+    #expect(desk.receive(result("foreign"), .init(tag: 2), at: start, jitter: 0) == [.stop, .giveBack([2])])
+    // On its way when the consumer was cancelled.
+    #expect(desk.receive(result("another"), .init(tag: 3), at: start, jitter: 0) == [.giveBack([3])])
+    #expect(desk.due(at: start + ResultDesk.linger) == [])
+    #expect(desk.add(2, for: "b") == [.start])
+  }
+
+  @Test mutating func aResultThatMustBeSparedAReturnIsHeldWithoutAConsumer() {
+    _ = desk.add(1, for: "a")
+    _ = desk.receive(result("a"), .init(tag: 1), at: start, jitter: 0)
+    let arrival = ResultDesk.Arrival(tag: 2, deliveryCount: ReturnPolicy.free)
+    #expect(desk.receive(result("foreign"), arrival, at: start, jitter: 0).first == .stop)
+    #expect(desk.heldCount == 1)
+  }
+
+  @Test mutating func whoGivesUpLeavesNoConsumer() {
+    _ = desk.add(1, for: "a")
+    #expect(desk.remove(1, for: "a") == [.stop])
   }
 
   @Test mutating func oneOfTwoWaitersMayGo() {
@@ -43,7 +81,7 @@ import Testing
     #expect(desk.remove(9, for: "none") == [])
     #expect(
       desk.receive(result("a"), .init(tag: 7), at: start, jitter: 0) == [
-        .acknowledge(7), .finish(2, result("a")), .stop,
+        .acknowledge(7), .finish(2, result("a")), .wake(at: start + ResultDesk.linger),
       ])
   }
 

@@ -16,17 +16,26 @@ final class CallsInHand: Sendable {
   func run<Value>(
     isolation: isolated (any Actor)? = #isolation, _ operation: () async throws -> Value
   ) async throws -> Value {
+    try begin()
+    defer { end() }
+    return try await operation()
+  }
+
+  /// An operation begins, which ends with ``end()``.
+  ///
+  /// - Throws: `SyRPCError` with `closed` if the end has begun.
+  func begin() throws {
     try state.withLockedValue { state in
       if state.isOver { throw SyRPCError.hasBeenClosed }
       state.count += 1
     }
-    defer {
-      state.withLockedValue { state in
-        state.count -= 1
-        if state.count == 0 { state.whenDone?.finish() }
-      }
+  }
+
+  func end() {
+    state.withLockedValue { state in
+      state.count -= 1
+      if state.count == 0 { state.whenDone?.finish() }
     }
-    return try await operation()
   }
 
   /// Lets no more begin, and waits for those that have; to be called once.

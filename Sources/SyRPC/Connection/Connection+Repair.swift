@@ -7,6 +7,25 @@ extension AMQPConnection {
     try await publish(body, to: binding.exchange, routingKey: binding.routingKey, headers: headers)
   }
 
+  /// Publishes to where a binding leads, if that can be done at once.
+  ///
+  /// - Parameters:
+  ///   - body: the message.
+  ///   - binding: where it goes.
+  ///   - headers: sent along.
+  ///   - confirmed: told on this connection's executor what has become of it; ``NotNow`` if nothing was sent.
+  func put(
+    _ body: [UInt8], to binding: Binding, _ headers: [String: String],
+    confirmed: @escaping ConfirmReceiver
+  ) {
+    guard canPost(body.count) else { return confirmed(.failure(NotNow())) }
+    do {
+      try post(
+        body, to: binding.exchange, routingKey: binding.routingKey, headers: headers,
+        confirmed: confirmed)
+    } catch { confirmed(.failure(error)) }
+  }
+
   /// Declares the request exchange and queue, and binds them.
   func declareRequests(_ topology: Topology) async throws {
     try await declare(topology.requestExchange)
@@ -25,3 +44,6 @@ func publishing(
     try await publish()
   }
 }
+
+/// A message has to wait: for the broker that blocks publishers, or since it is large.
+struct NotNow: Error {}

@@ -30,6 +30,8 @@ actor Link<User: Sendable> {
   private let context: LinkContext
   private let setUp: @Sendable (AMQPConnection) async throws -> User
   private var state = State.idle
+  /// The user of the connection that was opened last, so that nobody has to wait for the link's turn to learn it.
+  private nonisolated let last = Mailbox<Opened>()
   /// Who waits for a connection: patiently, or for one round of attempts only.
   private var waiting: [Bool: WaitingRoom] = [:]
   private var backoff: Backoff
@@ -68,12 +70,23 @@ actor Link<User: Sendable> {
     var pauses = self.pauses
     while true {
       do {
-        let value = try await operation(try await user())
+        let value: Value
+        if let current {
+          value = try await operation(current)
+        } else {
+          value = try await operation(try await user())
+        }
         // What went wrong before is over; that the broker blocks is for the broker to take back.
         if trouble.value?.code != .blocked { trouble.clear() }
         return value
       } catch { try await pause(after: error, &pauses) }
     }
+  }
+
+  /// The user of a live connection, if there is one.
+  nonisolated var current: User? {
+    guard let opened = last.value, !opened.life.isOver else { return nil }
+    return opened.user
   }
 
   nonisolated var pauses: Backoff { Backoff(configuration.reconnectDelays) }
@@ -83,14 +96,27 @@ actor Link<User: Sendable> {
   /// - Throws: the error, if it will not pass by itself; `CancellationError`.
   nonisolated func pause(after error: any Error, _ pauses: inout Backoff) async throws {
     guard let error = error as? AMQPError, error.isTransient else { throw error }
-    trouble.set(error)
-    context.tally.count(.repetitions)
-    context.logger.info("repeated after a failure", metadata: ["error": "\(error)", "of": "\(purpose)"])
+    note(error)
     // With the connection gone, the next one's pauses will do.
     if await isOpen {
       pauses.failed()
       try await Task.sleep(for: pauses.pause())
     }
+  }
+
+  /// Something failed, and is tried again.
+  private nonisolated func note(_ error: AMQPError) {
+    trouble.set(error)
+    context.tally.count(.repetitions)
+    context.logger.info("repeated after a failure", metadata: ["error": "\(error)", "of": "\(purpose)"])
+  }
+
+  /// Whether what could not be put at once on the ``current`` connection is to be put with patience.
+  nonisolated func isToBeRepeated(_ error: any Error) -> Bool {
+    guard let error = error as? AMQPError else { return error is NotNow }
+    guard error.code != .unroutable else { return true }
+    if error.isTransient { note(error) }
+    return error.isTransient
   }
 
   private var isOpen: Bool { if case .open(let opened) = state { !opened.life.isOver } else { false } }
@@ -153,6 +179,7 @@ actor Link<User: Sendable> {
         refusal = nil
         trouble.clear()
         state = .open(opened)
+        last.set(opened)
         leaveAll()
         return
       case .failure(let error):
@@ -237,10 +264,11 @@ actor Link<User: Sendable> {
   func close(within timeout: Duration, _ farewell: @escaping @Sendable (User) async -> Void = { _ in })
     async
   {
-    let last = state
+    let before = state
     state = .closed
+    last.clear()
     leaveAll(throwing: SyRPCError.hasBeenClosed)
-    switch last {
+    switch before {
     case .closed: return
     case .idle: break
     case .connecting(let task): task.cancel()

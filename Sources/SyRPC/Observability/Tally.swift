@@ -38,8 +38,13 @@ final class Tally: Sendable {
   ) async throws -> Value {
     let start = ContinuousClock.now
     let value = try await body()
-    timers[operation]?.record(duration: .now - start)
+    record(operation, since: start)
     return value
+  }
+
+  /// Records how long an operation took that has just succeeded.
+  func record(_ operation: Operation, since start: ContinuousClock.Instant) {
+    timers[operation]?.record(duration: .now - start)
   }
 
   var statistics: Statistics { Statistics(counts: counts.withLockedValue { $0 }) }

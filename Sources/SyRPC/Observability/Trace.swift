@@ -10,11 +10,12 @@ enum Trace {
   }
 
   /// The headers that carry the current context.
-  static var headers: [String: String] {
+  static var headers: [String: String] { ServiceContext.current.map { headers(in: $0) } ?? [:] }
+
+  /// The headers that carry a context.
+  static func headers(in context: ServiceContext) -> [String: String] {
     var headers: [String: String] = [:]
-    if let context = ServiceContext.current {
-      InstrumentationSystem.instrument.inject(context, into: &headers, using: Carrier())
-    }
+    InstrumentationSystem.instrument.inject(context, into: &headers, using: Carrier())
     return headers
   }
 
@@ -33,10 +34,22 @@ enum Trace {
     try await withSpan(
       name, context: context ?? .current ?? .topLevel, ofKind: kind
     ) { span in
-      span.attributes["messaging.system"] = "rabbitmq"
-      span.attributes["syrpc.app"] = app
-      if let resultID { span.attributes["messaging.message.conversation_id"] = resultID }
+      describe(span, resultID, app)
       return try await body()
     }
+  }
+
+  /// Begins a span that ends elsewhere.
+  static func begin(_ name: String, _ kind: SpanKind, resultID: String, app: String) -> any Span {
+    let span = startSpan(name, context: .current ?? .topLevel, ofKind: kind)
+    describe(span, resultID, app)
+    return span
+  }
+
+  private static func describe(_ span: any Span, _ resultID: String?, _ app: String) {
+    guard span.isRecording else { return }
+    span.attributes["messaging.system"] = "rabbitmq"
+    span.attributes["syrpc.app"] = app
+    if let resultID { span.attributes["messaging.message.conversation_id"] = resultID }
   }
 }

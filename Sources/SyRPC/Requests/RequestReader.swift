@@ -14,6 +14,9 @@ actor RequestReader {
   private var nextWaiter = 0
   private var consumerTag: String?
   private var isDeclaring = false
+  private var unsettled = UnsettledDeliveries()
+  /// To be acknowledged when what has arrived is read.
+  private var acknowledging: [(tag: UInt64, lost: () -> Void)] = []
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
@@ -75,17 +78,18 @@ actor RequestReader {
   }
 
   private func hand(over delivery: Delivery) {
-    guard !waiters.isEmpty else {
-      onConnection { try $0.requeue(delivery.deliveryTag) }
-      return
-    }
+    unsettled.add(delivery.deliveryTag)
+    guard !waiters.isEmpty else { return requeue(delivery.deliveryTag) }
     let waiter = waiters.removeFirst()
     // Cancelled before the acknowledgement makes room for the next: so none comes that nobody waits for.
     if waiters.isEmpty { stopConsuming() }
     waiter.continuation.resume(
       // One that could not be acknowledged comes again.
-      with: Result { try connection.assumeIsolated { try $0.acknowledge(delivery.deliveryTag) } }
-        .map { DeliveredRequest(delivery) })
+      with: Result {
+        unsettled.remove(delivery.deliveryTag)
+        try connection.assumeIsolated { try $0.acknowledge(delivery.deliveryTag) }
+        return DeliveredRequest(delivery)
+      })
   }
 
   private func giveUp(_ id: Int) {
@@ -122,6 +126,7 @@ actor RequestReader {
       prefetch: prefetch,
       receive: { [weak self] delivery in
         self?.assumeIsolated { reader in
+          reader.unsettled.add(delivery.deliveryTag)
           switch inHand.take(DeliveredRequest(delivery), by: reader) {
           case .joined: break
           case .answered: reader.acknowledge(delivery.deliveryTag)
@@ -148,18 +153,60 @@ actor RequestReader {
     for tag in streams.keys { stop(tag) }
   }
 
-  /// Whether the connection still is, by which requests came; if not, they come again by another.
-  var isOpen: Bool { connection.assumeIsolated { $0.isOpen } }
+  /// Whether the connection is gone by which requests came: then they come again by another.
+  nonisolated var isOver: Bool { connection.isOver }
+
+  /// Has the connection's thread do something, in order with what tasks ask of it.
+  nonisolated func submit(_ work: @escaping @Sendable (isolated RequestReader) -> Void) {
+    connection.submit { [self] _ in assumeIsolated(work) }
+  }
 
   /// Acknowledges a request.
   ///
   /// - Returns: false if the connection is gone: then the request comes again.
   @discardableResult
   func acknowledge(_ deliveryTag: UInt64) -> Bool {
-    (try? connection.assumeIsolated { try $0.acknowledge(deliveryTag) }) != nil
+    unsettled.remove(deliveryTag)
+    return (try? connection.assumeIsolated { try $0.acknowledge(deliveryTag) }) != nil
   }
 
-  func requeue(_ deliveryTag: UInt64) { onConnection { try $0.requeue(deliveryTag) } }
+  /// Acknowledges a request, together with all that follow before what has arrived is read.
+  ///
+  /// - Parameters:
+  ///   - deliveryTag: its delivery's.
+  ///   - lost: told if the connection is gone before: then the request comes again.
+  func acknowledge(_ deliveryTag: UInt64, lost: @escaping () -> Void) {
+    guard !connection.isOver else { return lost() }
+    if acknowledging.isEmpty {
+      connection.assumeIsolated {
+        $0.beforeSending { [weak self] in self?.assumeIsolated { $0.sendAcknowledgements() } }
+      }
+    }
+    acknowledging.append((deliveryTag, lost))
+  }
+
+  private func sendAcknowledgements() {
+    let gathered = acknowledging
+    acknowledging.removeAll(keepingCapacity: true)
+    guard !gathered.isEmpty else { return }
+    do {
+      for move in unsettled.settle(gathered.map(\.tag)) {
+        try connection.assumeIsolated {
+          switch move {
+          case .one(let tag): try $0.acknowledge(tag)
+          case .upTo(let tag): try $0.acknowledge(upTo: tag)
+          }
+        }
+      }
+    } catch {
+      for (_, lost) in gathered { lost() }
+    }
+  }
+
+  func requeue(_ deliveryTag: UInt64) {
+    unsettled.remove(deliveryTag)
+    onConnection { try $0.requeue(deliveryTag) }
+  }
 
   // MARK: - Common
 

@@ -42,6 +42,10 @@ struct ResultDesk {
   /// Others have taken what is left of a backlog of which nothing comes for so long.
   static let longestPause = Duration.seconds(1)
 
+  /// For so long the queue is consumed after the last waiter got its result, so that the next finds a consumer. A foreign
+  /// result ends it: who waits for that one is to have it.
+  static let linger = Duration.seconds(2)
+
   /// A result that was not seen for so long has most likely been taken. If not, it is returned at once a few times more.
   static let longestMemory = Duration.seconds(60)
 
@@ -59,6 +63,8 @@ struct ResultDesk {
   private var expected: (count: Int, end: Instant, limit: Instant)?
   /// Whether the queue is to be consumed.
   private(set) var isConsuming = false
+  /// Until when it is consumed though nobody waits.
+  private var lingering: Instant?
 
   init(messageTTL: Duration) {
     self.messageTTL = messageTTL
@@ -79,6 +85,7 @@ struct ResultDesk {
 
   /// Someone waits for a result.
   mutating func add(_ waiter: Waiter, for resultID: String) -> [Action] {
+    lingering = nil
     let (actions, isFinished) = enter(waiter, ExactString(resultID))
     guard !isFinished, !isConsuming else { return actions }
     isConsuming = true
@@ -135,10 +142,20 @@ struct ResultDesk {
     return isIdle ? actions + stop { $0.removeUnspared() } : actions
   }
 
+  /// What follows when some got their result.
+  private mutating func finish(_ finished: [Waiter], at now: Instant) -> [Action] {
+    guard isConsuming, isIdle, lookers.isEmpty, held.count == 0, expected == nil else {
+      return leave(finished)
+    }
+    lingering = now + Self.linger
+    return wake()
+  }
+
   /// The last waiter has gone: the consumer is cancelled before the holds are given back, lest they come again.
   private mutating func stop(_ release: (inout HeldResults) -> [UInt64]) -> [Action] {
     let actions: [Action] = isConsuming ? [.stop] : []
     isConsuming = false
+    lingering = nil
     expected = nil
     sightings.forgetAll()
     let released = release(&held)
@@ -158,30 +175,34 @@ struct ResultDesk {
 
   /// A result came by.
   mutating func receive(
-    _ result: ArrivedResult, _ arrival: Arrival, at now: Instant, jitter: Double
+    _ result: ArrivedResult, _ arrival: Arrival, at now: Instant, jitter: @autoclosure () -> Double
   ) -> [Action] {
     let id = ExactString(result.resultID)
     let backlog = countDown(at: now)
     if let finished = waiters.removeValue(forKey: id) {
       sightings.forget(id)
-      return [.acknowledge(arrival.tag)] + finished.map { .finish($0, result) } + leave(finished)
+      return [.acknowledge(arrival.tag)] + finished.map { .finish($0, result) }
+        + finish(finished, at: now)
     }
     guard lookers.isEmpty else {
       held.insert(result, arrival.tag, size: arrival.size, hold: nil, isSpared: false, at: now)
       return []
     }
     var sighting = ReturnPolicy.Sighting(before: 0, counted: arrival.deliveryCount)
-    // With no waiters the consumer is being cancelled: no more is kept than must be.
-    if isIdle, !policy.isSpared(sighting) { return [.giveBack([arrival.tag])] }
+    // With no waiters the consumer is cancelled: no more is kept than must be.
+    let ending = isIdle && isConsuming ? stop { $0.removeUnspared() } : []
+    if isIdle, !policy.isSpared(sighting) { return ending + [.giveBack([arrival.tag])] }
     sighting.before = sightings[id, now] ?? 0
     sighting.isBacklog = backlog > 0
     sighting.held = max(held.count + backlog, crowd)
     // Once it was part of a backlog, it is not given back at once either.
     sightings.remember(max(sighting.before + 1, sighting.isBacklog ? ReturnPolicy.free : 0), of: id, at: now)
-    guard let hold = policy.hold(sighting, jitter: jitter) else { return [.giveBack([arrival.tag])] }
+    guard let hold = policy.hold(sighting, jitter: jitter()) else {
+      return ending + [.giveBack([arrival.tag])]
+    }
     held.insert(
       result, arrival.tag, size: arrival.size, hold: hold, isSpared: policy.isSpared(sighting), at: now)
-    return wake()
+    return ending + wake()
   }
 
   /// How much of the backlog there is, the one that has just come included; 0 if that is no part of it.
@@ -198,6 +219,7 @@ struct ResultDesk {
   mutating func due(at now: Instant) -> [Action] {
     guard let alarm, now >= alarm else { return [] }
     self.alarm = nil
+    if let lingering, now >= lingering { return stop { $0.removeUnspared() } }
     // Not before the last has come, however slow that is.
     if let expected, now < expected.end { return wake() }
     let due = held.removeDue(at: now)
@@ -207,7 +229,7 @@ struct ResultDesk {
 
   /// Asks for a call when the next is due, unless one is to come before.
   private mutating func wake() -> [Action] {
-    guard let due = held.nextDue else { return [] }
+    guard let due = [held.nextDue, lingering].compactMap(\.self).min() else { return [] }
     let next = max(due, expected?.end ?? due)
     guard alarm.map({ next < $0 }) ?? true else { return [] }
     alarm = next

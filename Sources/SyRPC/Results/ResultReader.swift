@@ -9,7 +9,6 @@ actor ResultReader {
   private final class Queue {
     var desk: ResultDesk
     var consumerTag: String?
-    var isStarting = false
     init(messageTTL: Duration) { desk = ResultDesk(messageTTL: messageTTL) }
   }
 
@@ -22,7 +21,9 @@ actor ResultReader {
   private var waiting: [ResultDesk.Waiter: (Result<JSON, any Error>) -> Void] = [:]
   private var nextWaiter = 0
   private var unsettled = UnsettledDeliveries()
-  /// To be given back when what has arrived is read.
+  /// To be acknowledged when what has arrived is read.
+  private var acknowledging: [UInt64] = []
+  /// To be given back then.
   private var returning: [UInt64] = []
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
@@ -44,13 +45,46 @@ actor ResultReader {
     let waiter = nextWaiter
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        waiting[waiter] = { continuation.resume(with: $0) }
-        perform(queue(index).desk.add(waiter, for: resultID), index)
+        enter(waiter, resultID, index) { continuation.resume(with: $0) }
         if Task.isCancelled { giveUp(waiter, resultID, index) }
       }
     } onCancel: {
       Task { await self.giveUp(waiter, resultID, index) }
     }
+  }
+
+  /// Waits for a result, without a task that does.
+  ///
+  /// - Parameters:
+  ///   - resultID: the id of the request.
+  ///   - receive: told the result on the connection's executor, or why there will be none, as ``result(_:)`` throws it.
+  /// - Returns: what to end the wait by, with ``forget(_:_:)``.
+  func expect(_ resultID: String, _ receive: @escaping (Result<JSON, any Error>) -> Void)
+    -> ResultDesk.Waiter
+  {
+    nextWaiter += 1
+    enter(nextWaiter, resultID, topology.resultQueueIndex(for: resultID), receive)
+    return nextWaiter
+  }
+
+  /// Ends a wait; nothing happens if it has ended, or never began.
+  func forget(_ waiter: Mailbox<ResultDesk.Waiter>, _ resultID: String) {
+    if let waiter = waiter.value {
+      giveUp(waiter, resultID, topology.resultQueueIndex(for: resultID))
+    }
+  }
+
+  private func enter(
+    _ waiter: ResultDesk.Waiter, _ resultID: String, _ index: Int,
+    _ receive: @escaping (Result<JSON, any Error>) -> Void
+  ) {
+    waiting[waiter] = receive
+    perform(queue(index).desk.add(waiter, for: resultID), index)
+  }
+
+  /// Has the connection's thread do something, in order with what tasks ask of it.
+  nonisolated func submit(_ work: @escaping @Sendable (isolated ResultReader) -> Void) {
+    connection.submit { [self] _ in assumeIsolated(work) }
   }
 
   private func giveUp(_ waiter: ResultDesk.Waiter, _ resultID: String, _ index: Int) {
@@ -123,9 +157,7 @@ actor ResultReader {
       case .giveBack(let tags): giveBack(tags)
       case .finish(let waiter, let result): finish(waiter, result)
       case .wake(let instant):
-        Task { [weak self] in
-          try? await Task.sleep(until: instant, clock: .continuous)
-          await self?.wake(index)
+        _ = Deadlines.shared.after(instant - .now) { [weak self] in self?.submit { $0.wake(index) }
         }
       }
     }
@@ -135,9 +167,25 @@ actor ResultReader {
 
   private func wake(_ index: Int) { perform(queue(index).desk.due(at: .now), index) }
 
+  /// Acknowledges a delivery, together with all that follow before what has arrived is read.
   private func acknowledge(_ tag: UInt64) {
-    unsettled.remove(tag)
-    onConnection { try $0.acknowledge(tag) }
+    if acknowledging.isEmpty {
+      connection.assumeIsolated {
+        $0.beforeSending { [weak self] in self?.assumeIsolated { $0.sendAcknowledgements() } }
+      }
+    }
+    acknowledging.append(tag)
+  }
+
+  private func sendAcknowledgements() {
+    guard !acknowledging.isEmpty else { return }
+    for move in unsettled.settle(acknowledging) {
+      switch move {
+      case .one(let tag): onConnection { try $0.acknowledge(tag) }
+      case .upTo(let tag): onConnection { try $0.acknowledge(upTo: tag) }
+      }
+    }
+    acknowledging.removeAll(keepingCapacity: true)
   }
 
   /// Gives deliveries back, together with all that follow before the thread has read what has arrived.
@@ -149,7 +197,7 @@ actor ResultReader {
   private func sendReturns() {
     guard !returning.isEmpty else { return }
     tally.count(.rejects, returning.count)
-    for move in unsettled.giveBack(returning) {
+    for move in unsettled.settle(returning) {
       switch move {
       case .one(let tag): onConnection { try $0.requeue(tag) }
       case .upTo(let tag): onConnection { try $0.requeue(upTo: tag) }
@@ -163,24 +211,31 @@ actor ResultReader {
     connection.assumeIsolated { try? operation($0) }
   }
 
+  /// Declares and consumes a queue, all at once: the broker answers in this order.
   private func start(_ index: Int) {
     let queue = queue(index)
-    guard queue.consumerTag == nil, !queue.isStarting else { return }
-    queue.isStarting = true
-    Task {
-      do {
-        let declaration = topology.resultQueue(at: index)
-        let status = try await connection.declare(declaration)
-        try await connection.bind(topology.resultBinding(at: index))
-        queue.isStarting = false
-        // Whoever asked may have gone in the meantime.
-        guard queue.desk.isConsuming, queue.consumerTag == nil else { return }
-        queue.desk.consumed(backlog: status.messageCount, at: .now)
-        queue.consumerTag = try consume(declaration.name, index)
-      } catch {
-        queue.isStarting = false
-        fail(index, error)
+    guard queue.consumerTag == nil else { return }
+    let declaration = topology.resultQueue(at: index)
+    do {
+      try connection.assumeIsolated {
+        try $0.declare(declaration, topology.resultBinding(at: index)) { [weak self] outcome in
+          self?.assumeIsolated { $0.declared(outcome, index) }
+        }
       }
+      queue.consumerTag = try consume(declaration.name, index)
+    } catch {
+      fail(index, error)
+    }
+  }
+
+  private func declared(_ outcome: Result<QueueStatus, AMQPError>, _ index: Int) {
+    switch outcome {
+    case .success(let status):
+      // Who asked for it may have gone in the meantime.
+      if queue(index).desk.isConsuming {
+        queue(index).desk.consumed(backlog: status.messageCount, at: .now)
+      }
+    case .failure(let error): fail(index, error)
     }
   }
 
@@ -264,6 +319,7 @@ actor ResultReader {
   }
 
   private func fail(_ index: Int, _ error: any Error) {
+    queue(index).consumerTag = nil
     for waiter in queue(index).desk.abandon() {
       waiting.removeValue(forKey: waiter)?(.failure(error))
     }

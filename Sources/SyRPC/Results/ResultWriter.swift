@@ -6,6 +6,8 @@ actor ResultWriter {
   private let connection: AMQPConnection
   private let topology: Topology
   private var declared: Set<Int> = []
+  /// Where results go whose queues are declared.
+  private var bindings: [Int: Binding] = [:]
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
@@ -29,13 +31,35 @@ actor ResultWriter {
     }
   }
 
+  /// Publishes a result if that can be done at once.
+  ///
+  /// - Parameters:
+  ///   - body: the message.
+  ///   - resultID: the id that says into which queue.
+  ///   - headers: sent along.
+  ///   - confirmed: told on the connection's executor what has become of it; ``NotNow`` if nothing was sent.
+  nonisolated func putAtOnce(
+    _ body: [UInt8], for resultID: String, _ headers: [String: String],
+    confirmed: @escaping ConfirmReceiver
+  ) {
+    let index = topology.resultQueueIndex(for: resultID)
+    connection.submit { [self] connection in
+      guard let binding = assumeIsolated({ $0.bindings[index] }) else {
+        return confirmed(.failure(NotNow()))
+      }
+      connection.put(body, to: binding, headers, confirmed: confirmed)
+    }
+  }
+
   private func declare(_ index: Int) async throws {
     do {
       try await connection.waitWhileBlocked()
       try await connection.declare(topology.resultQueue(at: index))
       try await connection.bind(topology.resultBinding(at: index))
+      bindings[index] = topology.resultBinding(at: index)
     } catch {
       declared.remove(index)
+      bindings[index] = nil
       throw error
     }
   }

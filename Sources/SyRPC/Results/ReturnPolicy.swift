@@ -41,10 +41,10 @@ struct ReturnPolicy: Sendable {
 
   /// How long to hold a result; nil to return it at once. `jitter`, 0 ..< 1, spreads the pauses where two processes might
   /// keep in step.
-  func hold(_ sighting: Sighting, jitter: Double) -> Duration? {
+  func hold(_ sighting: Sighting, jitter: @autoclosure () -> Double) -> Duration? {
     let returns = max(sighting.before, sighting.counted ?? 0, sighting.isBacklog ? Self.free : 0)
     guard returns >= Self.free else { return nil }
-    let hold = sighting.counted == nil ? uncounted(returns - Self.free, jitter) : counted(returns - Self.free)
+    let hold = sighting.counted == nil ? uncounted(returns - Self.free, jitter()) : counted(returns - Self.free)
     return min(max(hold, Self.holdForEach * sighting.held), longest)
   }
 

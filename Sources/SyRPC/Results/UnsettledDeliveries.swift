@@ -2,11 +2,11 @@ internal import DequeModule
 
 /// The deliveries of one channel that are neither acknowledged nor given back.
 ///
-/// basic.nack with `multiple` gives back all of a channel's up to a tag (RabbitMQ, "Negative Acknowledgements"), so one
-/// will do where nothing else is among them.
+/// basic.ack and basic.nack with `multiple` settle all of a channel's up to a tag (RabbitMQ, "Consumer Acknowledgements and
+/// Publisher Confirms"), so one will do where nothing else is among them.
 struct UnsettledDeliveries {
-  /// How to give some back.
-  enum Return: Equatable {
+  /// How to settle some.
+  enum Move: Equatable {
     case one(UInt64)
     /// This one and all before it.
     case upTo(UInt64)
@@ -27,7 +27,13 @@ struct UnsettledDeliveries {
   mutating func remove(_ tag: UInt64) { open.remove(tag) }
 
   /// Settles some, by as few methods as will do.
-  mutating func giveBack(_ tags: [UInt64]) -> [Return] {
+  mutating func settle(_ tags: [UInt64]) -> [Move] {
+    // One that is the oldest, or not, needs no search.
+    if tags.count == 1, let tag = tags.first {
+      if order.first == tag { order.removeFirst() }
+      open.remove(tag)
+      return [.one(tag)]
+    }
     var rest = Set(tags)
     var first: [UInt64] = []
     while let tag = order.first, !open.contains(tag) || rest.contains(tag) {
@@ -35,7 +41,7 @@ struct UnsettledDeliveries {
       if open.remove(tag) != nil, rest.remove(tag) != nil { first.append(tag) }
     }
     open.subtract(rest)
-    let others = rest.sorted().map { Return.one($0) }
+    let others = rest.sorted().map { Move.one($0) }
     return switch first.count {
     case 0: others
     case 1: [.one(first[0])] + others

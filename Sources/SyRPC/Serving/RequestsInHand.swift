@@ -25,12 +25,7 @@ final class RequestInHand: Sendable {
   fileprivate var count: Int { deliveries.withLockedValue { $0.count } }
 
   /// Whether one of its deliveries can be settled. If not, it comes again.
-  fileprivate var isAlive: Bool {
-    get async {
-      for delivery in deliveries.withLockedValue({ $0 }) where await delivery.reader.isOpen { return true }
-      return false
-    }
-  }
+  fileprivate var isAlive: Bool { deliveries.withLockedValue { $0.contains { !$0.reader.isOver } } }
 
   /// Acknowledges all its deliveries; those of connections that are gone need it no more.
   ///
@@ -39,6 +34,15 @@ final class RequestInHand: Sendable {
     var isAcknowledged = false
     for (tag, reader) in takeDeliveries() where await reader.acknowledge(tag) { isAcknowledged = true }
     return isAcknowledged
+  }
+
+  /// Acknowledges all its deliveries, without waiting.
+  ///
+  /// - Parameter lost: told for each that comes again instead.
+  fileprivate func acknowledge(lost: @escaping @Sendable () -> Void) {
+    for (tag, reader) in takeDeliveries() {
+      reader.submit { $0.acknowledge(tag, lost: lost) }
+    }
   }
 
   fileprivate func requeue() async {
@@ -97,10 +101,10 @@ final class RequestsInHand: Sendable {
   }
 
   /// Whether a request is still to be done; if not, it comes again.
-  func isToBeDone(_ request: RequestInHand) async -> Bool {
+  func isToBeDone(_ request: RequestInHand) -> Bool {
     while true {
       let count = request.count
-      if await request.isAlive { return true }
+      if request.isAlive { return true }
       // Unless it has come again just now.
       if state.withLockedValue({ state in request.count == count && Self.remove(request, &state) }) { return false }
     }
@@ -110,15 +114,17 @@ final class RequestsInHand: Sendable {
   ///
   /// - Returns: false if it comes again instead.
   func acknowledgeReceipt(_ request: RequestInHand) async -> Bool {
-    while await isToBeDone(request) { if await request.acknowledge() { return true } }
+    while isToBeDone(request) { if await request.acknowledge() { return true } }
     return false
   }
 
   /// A request is answered: it is acknowledged, by its newest delivery too.
-  func finish(_ request: RequestInHand, acknowledged isAcknowledged: Bool) async {
+  func finish(_ request: RequestInHand, acknowledged isAcknowledged: Bool) {
     state.withLockedValue { _ = Self.remove(request, &$0) }
-    guard await !request.acknowledge(), !isAcknowledged, let id = request.id else { return }
-    state.withLockedValue { $0.answered.remember((), of: id, at: .now) }
+    request.acknowledge { [self] in
+      guard !isAcknowledged, let id = request.id else { return }
+      state.withLockedValue { $0.answered.remember((), of: id, at: .now) }
+    }
   }
 
   /// A request goes back to its queue.

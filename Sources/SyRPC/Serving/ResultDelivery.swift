@@ -15,11 +15,39 @@ struct ResultDelivery: Sendable {
     let body = try ResultMessage(resultID: resultID, data: data).encoded()
     let headers = Trace.headers
     try await context.tally.time(.put) {
+      if try await putAtOnce(body, resultID, headers) { return }
       try await withTimeout(
         publishTimeout, { link.timedOut("the result \(resultID) could not be put within \(publishTimeout)") }
       ) { try await link.perform { try await $0.put(body, for: resultID, headers) } }
     }
     context.tally.count(.resultsPut)
+  }
+
+  private enum Outcome: Sendable {
+    case confirmed(Result<Void, any Error>)
+    case timedOut, cancelled
+  }
+
+  /// Puts a result on the connection that there is, into a queue that is declared.
+  ///
+  /// - Returns: false if it is to be put otherwise, perhaps again.
+  private func putAtOnce(_ body: [UInt8], _ resultID: String, _ headers: [String: String])
+    async throws -> Bool
+  {
+    guard let writer = link.current else { return false }
+    try Task.checkCancellation()
+    let first = FirstOutcome<Outcome>()
+    first.limit(to: publishTimeout, .timedOut)
+    writer.putAtOnce(body, for: resultID, headers) { first.decide(.confirmed($0)) }
+    switch await first.value(ifCancelled: .cancelled) {
+    case .confirmed(.success): return true
+    case .confirmed(.failure(let error)):
+      guard link.isToBeRepeated(error) else { throw error }
+      return false
+    case .timedOut:
+      throw link.timedOut("the result \(resultID) could not be put within \(publishTimeout)")
+    case .cancelled: throw CancellationError()
+    }
   }
 
   /// Answers a request of which nothing but its id can be read; whoever sent it would wait in vain.

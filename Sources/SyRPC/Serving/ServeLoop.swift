@@ -59,7 +59,7 @@ struct ServeLoop: Sendable {
     guard refusal.value == nil else { return await inHand.giveBack(request) }
     let isOnReceipt = options.acknowledgement == .onReceipt
     // What waited for its turn when the connection was lost comes again by the next one.
-    guard isOnReceipt ? await inHand.acknowledgeReceipt(request) : await inHand.isToBeDone(request) else { return }
+    guard isOnReceipt ? await inHand.acknowledgeReceipt(request) : inHand.isToBeDone(request) else { return }
     context.tally.count(.requestsTaken)
     do {
       switch request.delivered.content {
@@ -68,10 +68,10 @@ struct ServeLoop: Sendable {
         try await Trace.span(
           "\(content.type) handle", .server, in: Trace.context(in: request.delivered.headers),
           resultID: content.resultID, app: app
-        ) { try await answer(content) { await inHand.finish(request, acknowledged: isOnReceipt) } }
+        ) { try await answer(content) { inHand.finish(request, acknowledged: isOnReceipt) } }
       case .failure(let unreadable):
         try await results.putPatiently(unreadable)
-        await inHand.finish(request, acknowledged: isOnReceipt)
+        inHand.finish(request, acknowledged: isOnReceipt)
       }
     } catch {
       await giveBack(request, reader, error)
@@ -79,41 +79,52 @@ struct ServeLoop: Sendable {
   }
 
   /// Has a request done, and puts what comes of it; returns when the handler has.
-  private func answer(_ request: Request, _ whenPut: () async -> Void) async throws {
-    let outcome = Mailbox<Result<JSON, any Error>>()
-    let work = Task {
-      do { outcome.set(.success(try await context.tally.time(.handle) { try await handler(request) })) } catch {
-        outcome.set(.failure(error))
-      }
+  private func answer(_ request: Request, _ whenPut: () -> Void) async throws {
+    guard let timeout = options.requestTimeout else {
+      try await results.putPatiently(
+        answer(to: request, await outcome(of: request)), for: request.resultID)
+      return whenPut()
     }
+    let outcome = Mailbox<Result<JSON, any Error>>()
+    let work = Task { outcome.set(await self.outcome(of: request)) }
     await withTaskCancellationHandler {
-      if let timeout = options.requestTimeout { await waitFor(work, noLongerThan: timeout) } else { await work.value }
+      await waitFor(work, noLongerThan: timeout)
     } onCancel: {
       // All of this is given up.
       work.cancel()
     }
-
-    let answer: JSON
-    switch outcome.value {
-    case .success(let data): answer = data
-    case .failure(let error):
-      context.tally.count(.handlerErrors)
-      context.logger.info("a handler failed", metadata: ["type": "\(request.type)", "error": "\(error)"])
-      answer = .exception("\(error)")
-    case nil:
-      work.cancel()
-      context.tally.count(.handlerTimeouts)
-      context.logger.warning("a handler is too slow", metadata: ["type": "\(request.type)"])
-      answer = .exception("the request was not done within \(options.requestTimeout ?? .zero)")
-    }
+    if outcome.value == nil { work.cancel() }
     do {
-      try await results.putPatiently(answer, for: request.resultID)
-      await whenPut()
+      try await results.putPatiently(answer(to: request, outcome.value), for: request.resultID)
+      whenPut()
     } catch {
       await work.value
       throw error
     }
     await work.value
+  }
+
+  private func outcome(of request: Request) async -> Result<JSON, any Error> {
+    do {
+      return .success(try await context.tally.time(.handle) { try await handler(request) })
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// What the caller gets; `outcome` is nil if the handler had its time.
+  private func answer(to request: Request, _ outcome: Result<JSON, any Error>?) -> JSON {
+    switch outcome {
+    case .success(let data): return data
+    case .failure(let error):
+      context.tally.count(.handlerErrors)
+      context.logger.info("a handler failed", metadata: ["type": "\(request.type)", "error": "\(error)"])
+      return .exception("\(error)")
+    case nil:
+      context.tally.count(.handlerTimeouts)
+      context.logger.warning("a handler is too slow", metadata: ["type": "\(request.type)"])
+      return .exception("the request was not done within \(options.requestTimeout ?? .zero)")
+    }
   }
 
   /// A result could not be put, and cannot be: serving ends, unless it has been given up already.

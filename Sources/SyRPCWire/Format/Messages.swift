@@ -18,6 +18,14 @@ public struct RequestMessage: Hashable, Sendable {
   ///
   /// - Throws: ``MessageError`` that says which key is missing, which has another type, or at which byte the JSON breaks.
   public init(decoding body: some Collection<UInt8>) throws(MessageError) {
+    if let members = try? JSON.members(["result_id", "type", "data"], of: body),
+      case .string(let resultID) = members[0],
+      case .string(let type) = members[1], let data = members[2]
+    {
+      self.init(resultID: resultID, type: type, data: data)
+      return
+    }
+    // Once more, for what is wrong with it.
     let members = try JSONObject(message: body)
     self.init(
       resultID: try members.string("result_id"), type: try members.string("type"), data: try members.value("data"))
@@ -48,6 +56,14 @@ public struct ResultMessage: Hashable, Sendable {
   ///
   /// - Throws: ``MessageError`` that says which key is missing, which has another type, or at which byte the JSON breaks.
   public init(decoding body: some Collection<UInt8>) throws(MessageError) {
+    if let members = try? JSON.members(["result_id", "data"], of: body),
+      case .string(let resultID) = members[0],
+      let data = members[1]
+    {
+      self.init(resultID: resultID, data: data)
+      return
+    }
+    // Once more, for what is wrong with it.
     let members = try JSONObject(message: body)
     self.init(resultID: try members.string("result_id"), data: try members.value("data"))
   }

@@ -48,8 +48,11 @@ public struct Topology: Hashable, Sendable {
 
   /// The full hash of a result id, of which ``resultQueueIndex(for:)`` takes the low 31 bits.
   public static func resultHash(_ resultID: String) -> UInt64 {
-    SipHash(key: Array("EdaeYa6eesh3ahSh".utf8)).hash(Array(resultID.utf8))
+    var resultID = resultID
+    return resultID.withUTF8 { hash.hash(UnsafeRawBufferPointer($0)) }
   }
+
+  private static let hash = SipHash(key: Array("EdaeYa6eesh3ahSh".utf8))
 }
 
 extension ExchangeDeclaration {

@@ -19,6 +19,32 @@ extension JSON {
   ///   - options: how to read it.
   /// - Throws: ``JSONError`` with the byte at which the text breaks.
   public init(parsing text: some Collection<UInt8>, options: ReadingOptions = []) throws(JSONError) {
+    let root = try Self.load(text, options)
+    defer { json_decref(root) }
+    self.init(root)
+  }
+
+  /// Reads some members of an object, in the order in which their keys are given, and copies no others.
+  ///
+  /// - Returns: nil if it is not an object; a member is nil if it is missing.
+  /// - Throws: ``JSONError`` with the byte at which the text breaks.
+  static func members(_ keys: [StaticString], of text: some Collection<UInt8>) throws(JSONError)
+    -> [JSON?]?
+  {
+    let root = try load(text, [])
+    defer { json_decref(root) }
+    guard syrpc_json_typeof(root) == JSON_OBJECT else { return nil }
+    return keys.map { key in
+      key.utf8Start.withMemoryRebound(to: CChar.self, capacity: key.utf8CodeUnitCount + 1) {
+        json_object_get(root, $0)
+      }
+      .map { JSON($0) }
+    }
+  }
+
+  private static func load(
+    _ text: some Collection<UInt8>, _ options: ReadingOptions
+  ) throws(JSONError) -> UnsafeMutablePointer<json_t> {
     // JSON_DECODE_ANY: a payload may be a bare number or string (RFC 8259, 2), though jansson's default is RFC 4627.
     var flags = Int(JSON_ALLOW_NUL) | Int(JSON_DECODE_ANY)
     if options.contains(.rejectDuplicateKeys) { flags |= Int(JSON_REJECT_DUPLICATES) }
@@ -32,8 +58,7 @@ extension JSON {
     }
     let root = text.withContiguousStorageIfAvailable(load) ?? Array(text).withUnsafeBufferPointer(load)
     guard let root else { throw JSONError(error) }
-    defer { json_decref(root) }
-    self.init(root)
+    return root
   }
 
   /// Copies jansson's value. Not by recursion: a text may be nested deeper than a thread's stack allows.
