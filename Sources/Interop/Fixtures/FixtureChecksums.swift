@@ -1,11 +1,8 @@
 internal import Foundation
 package import InteropModel
 package import InteropSupport
-internal import SyRPCWire
 
 /// `fixtures/CHECKSUMS`: size and SipHash-2-4 of every fixture, so that no byte changes unnoticed.
-///
-/// The hash is the one that the protocol has anyway. It finds accidents; it is no defence against an attacker.
 package struct FixtureChecksums {
   private let folder: String
   private var path: String { folder / "CHECKSUMS" }
@@ -44,13 +41,11 @@ package struct FixtureChecksums {
   }
 
   private func actual() throws(InteropError) -> [String: String] {
-    let hash = SipHash(key: Array(repeating: 0, count: 16))
     var sums: [String: String] = [:]
     for name in FileManager.default.enumerator(atPath: folder)?.compactMap({ $0 as? String }) ?? [] {
       guard name != "CHECKSUMS", !Files.isFolder(folder / name) else { continue }
       let bytes = try Files.read(folder / name)
-      let digits = String(hash.hash(bytes), radix: 16)
-      sums[name] = String(repeating: "0", count: 16 - digits.count) + digits + " \(bytes.count)"
+      sums[name] = "\(Fingerprint.of(bytes)) \(bytes.count)"
     }
     return sums
   }

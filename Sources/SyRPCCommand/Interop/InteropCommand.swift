@@ -13,6 +13,9 @@ import SyRPCWire
 import WireTap
 
 extension KeptEvidence: ExpressibleByArgument {}
+extension Shard: ExpressibleByArgument {
+  init?(argument: String) { self.init(argument) }
+}
 
 struct InteropCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -31,6 +34,8 @@ struct InteropCommand: AsyncParsableCommand {
         syrpc interop --touching node --require all
         syrpc interop --fault split,delay=5ms
         syrpc interop --rabbitmq /opt/rabbitmq_server-4.0.5
+        syrpc interop --shard 2/3 --output shard-2
+        syrpc interop --baseline before.json --fail-on regression
         syrpc interop --self-test
       """)
 
@@ -78,6 +83,22 @@ struct InteropCommand: AsyncParsableCommand {
 
   enum OutputFormat: String, CaseIterable, ExpressibleByArgument { case text, tap }
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Run one of several parts that take alike: 1/3, 2/3 or 3/3. syrpc report merge joins their reports.",
+      valueName: "number/count"))
+  var shard: Shard?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The report.json of an earlier run: show at the end what is different, as syrpc report compare does.",
+      valueName: "file"))
+  var baseline: String?
+
+  @OptionGroup var failOn: FailOnOption
+
   @OptionGroup var faults: FaultOption
 
   @Flag(
@@ -122,6 +143,17 @@ struct InteropCommand: AsyncParsableCommand {
     if format != .text, selfTest || list || listChecks {
       throw ValidationError("--format goes with a run of the matrix")
     }
+    if shard != nil, selfTest || list || listChecks {
+      throw ValidationError(
+        "--shard goes with a run of the matrix: what it leaves out is known when the peers were asked")
+    }
+    if shard != nil, updateDivergences {
+      throw ValidationError("--update-divergences does not go with --shard: what one does not see another may")
+    }
+    if baseline != nil, selfTest || list || listChecks {
+      throw ValidationError("--baseline goes with a run of the matrix")
+    }
+    if failOn.failOn != nil, baseline == nil { throw ValidationError("--fail-on goes with --baseline") }
     if !mutation.isEmpty, !selfTest { throw ValidationError("--mutation goes with --self-test") }
   }
 
@@ -172,11 +204,13 @@ struct InteropCommand: AsyncParsableCommand {
       return true
     }
     try setup.demandRequired()
+    // Read now: it may be what this run writes over.
+    let before = try baseline.map { try Baseline(Report.read($0), failOn: failOn.failOn) }
     let program = format == .tap ? try StandardStreams.divertOutput() : nil
     return try await InteropRun(
-      setup: setup, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel,
+      setup: setup, shard: shard, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel,
       faults: faults.fault, isFresh: fresh, evidence: evidence, updatesDivergences: updateDivergences,
-      repetition: try repetition(setup.checkout), program: program
+      repetition: try repetition(setup.checkout), program: program, baseline: before
     ).run()
   }
 

@@ -15,8 +15,11 @@ import WireTap
 struct InteropRun: Sendable {
   let checkout: Checkout
   let plan: RunPlan
+  /// The part of the plan that is run; nil for all of it.
+  let shard: Shard?
   let judge: Judge
   let isWhole: Bool
+  let fixtures: Report.Run.Fixtures
   /// Whether the list of divergences that it would need is written.
   let updatesDivergences: Bool
   let entries: [PeerCatalog.Entry]
@@ -33,15 +36,20 @@ struct InteropRun: Sendable {
   let repetition: Repetition
   /// Where TAP goes, if a program reads it.
   let program: FileHandle?
+  /// What it is held against beside the checks; nil for nothing.
+  let baseline: Baseline?
 
   init(
-    setup: InteropSetup, broker: BrokerChoice, output: String, parallel: Int, faults: TapFaults, isFresh: Bool,
-    evidence: KeptEvidence, updatesDivergences: Bool, repetition: Repetition, program: FileHandle? = nil
+    setup: InteropSetup, shard: Shard?, broker: BrokerChoice, output: String, parallel: Int, faults: TapFaults,
+    isFresh: Bool, evidence: KeptEvidence, updatesDivergences: Bool, repetition: Repetition, program: FileHandle?,
+    baseline: Baseline?
   ) {
     checkout = setup.checkout
     plan = setup.plan
+    self.shard = shard
     judge = setup.judge
     isWhole = setup.isWhole
+    fixtures = setup.fixtures
     self.updatesDivergences = updatesDivergences
     entries = setup.entries
     commands = setup.commands
@@ -54,6 +62,7 @@ struct InteropRun: Sendable {
     self.evidence = evidence
     self.repetition = repetition
     self.program = program
+    self.baseline = baseline
   }
 
   /// - Returns: whether all was as expected.
@@ -67,6 +76,7 @@ struct InteropRun: Sendable {
     try Files.remove(output / "peers")
     let started = Date()
     let record = RunRecord()
+    if let shard { await record.note(shard: shard) }
     let unfinished = "it was killed, it could not write its report, or it is not over yet"
     try await write(record.report(facts(started), endedEarly: unfinished))
 
@@ -102,7 +112,9 @@ struct InteropRun: Sendable {
     if let unkept = report.cells.compactMap(\.unkept).first { throw InteropError(unkept) }
     let last = LastLine.text(report, isCI: LastLine.isCI(ProcessInfo.processInfo.environment))
     print(report.isAsExpected ? last.green : last.red)
-    return report.isAsExpected
+    guard let baseline else { return report.isAsExpected }
+    print("")
+    return baseline.compare(with: report) ?? report.isAsExpected
   }
 
   private var reportFile: String { output / "report.json" }
@@ -148,17 +160,20 @@ struct InteropRun: Sendable {
     let features = peers.compactMap { peer in peer.identity.map { (peer.name, $0.features) } }
     let possible = try plan.restricted(to: Dictionary(features) { first, _ in first })
     await note(leftOut: plan.cells.count - possible.cells.count, "they ask of a peer what it cannot do", record)
-    guard let plan = broker.isPrivate ? possible : possible.onForeignBroker else {
+    guard let whole = broker.isPrivate ? possible : possible.onForeignBroker else {
       throw InteropError("nothing is left to run: what is selected needs a broker of the run's own")
     }
-    await note(leftOut: possible.cells.count - plan.cells.count, "they need a broker of the run's own", record)
-    for (peer, option) in demanded where !plan.peers.contains(peer) {
+    await note(leftOut: possible.cells.count - whole.cells.count, "they need a broker of the run's own", record)
+    for (peer, option) in demanded where !whole.peers.contains(peer) {
       throw InteropError(
         "\(option) \(peer): no cell has it: what is selected, or what it can do, leaves it out; a recording needs "
           + "\(RecordedConversation.partner) as its partner")
     }
+    let plan = try shard.map { try whole.of($0) } ?? whole
+    await record.note(all: whole.cells, plan: whole.fingerprint(judge))
     await record.note(planned: plan.cells.count)
-    print("\(plan.cells.count.counted("cell")) on \(broker.about.visible)\n")
+    let part = shard.map { "shard \($0), \(plan.cells.count) of " } ?? ""
+    print("\(part)\(whole.cells.count.counted("cell")) on \(broker.about.visible)\n")
     if !broker.isPrivate {
       print("what is declared there has interop-\(used.runID)- in its name, and is deleted at the end\n")
     }
@@ -171,7 +186,7 @@ struct InteropRun: Sendable {
       .outcome { await progress.note($0) }
     await progress.finish()
     if updatesDivergences, outcome.failure == nil { try writeDivergences(judge, outcome.results) }
-    await record.note(outcome.results, problems: judge.problems(in: outcome.results, isWhole: isWhole))
+    await record.note(outcome.results, judge.tallies(in: outcome.results))
     if let failure = outcome.failure { throw failure }
   }
 
@@ -205,11 +220,14 @@ struct InteropRun: Sendable {
   }
 
   private func facts(_ started: Date) -> Report.Run {
-    Report.Run(
+    var facts = Report.Run(
       syrpc: Versions.syrpc, librabbitmq: Versions.librabbitmq, jansson: Versions.jansson,
       command: CommandLine.arguments, started: started.formatted(.iso8601),
       seconds: (Date().timeIntervalSince(started) * 10).rounded() / 10, parallel: parallel,
       faults: faults.isEmpty ? nil : faults.description,
       system: ProcessInfo.processInfo.operatingSystemVersionString)
+    facts.isWhole = isWhole
+    facts.fixtures = fixtures
+    return facts
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import InteropJudge
 import InteropModel
+import InteropReport
 import InteropRunner
 import InteropSelfTest
 import InteropSupport
@@ -23,6 +24,8 @@ struct InteropSetup {
   let demanded: [(peer: String, option: String)]
   /// Of the peers that are not live; or one of each side of every peer.
   let recordings: [RecordedConversation]
+  /// What the run is held against.
+  let fixtures: Report.Run.Fixtures
 
   /// - Parameters:
   ///   - chosen: what of the matrix.
@@ -39,6 +42,7 @@ struct InteropSetup {
   ) async throws {
     checkout = try peers.checkoutOption.find()
     isWhole = chosen.isEmpty
+    fixtures = try Report.Run.Fixtures(of: checkout, divergences: files)
     let catalog = try await peers.catalog(checkout, canReplay: canReplay)
     // A peer named for a role takes part, also one that is outside the default matrix.
     var wanted = chosen.peers

@@ -1,5 +1,6 @@
 import Foundation
 import InteropJudge
+import InteropModel
 import InteropReport
 import InteropRunner
 
@@ -13,7 +14,11 @@ actor RunRecord {
   private(set) var left: [String]?
   private var peers: [RunReport.Peer] = []
   private var results: [CellResult] = []
-  private var problems: [String] = []
+  private var tallies: [DivergenceTally] = []
+  /// Which part of a run it is; nil for a whole one.
+  private var shard: Report.Shard?
+  /// The place of each cell among those of all shards.
+  private var places: [Cell: Int] = [:]
 
   func note(_ endpoint: BrokerEndpoint) { broker = endpoint }
   func note(left: [String]) { self.left = left }
@@ -23,12 +28,23 @@ actor RunRecord {
   func note(planned: Int) { self.planned = planned }
   func note(peers: [RunReport.Peer]) { self.peers = peers }
 
+  func note(shard: Shard) { self.shard = Report.Shard(number: shard.number, count: shard.count) }
+
+  /// - Parameters:
+  ///   - cells: those of all shards.
+  ///   - plan: what tells them, and the checks, from others.
+  func note(all cells: [Cell], plan: String) {
+    places = Dictionary(cells.enumerated().map { ($1, $0) }) { first, _ in first }
+    shard?.cells = cells.count
+    shard?.plan = plan
+  }
+
   /// - Parameters:
   ///   - results: in the plan's order.
-  ///   - problems: what is wrong with the list of divergences.
-  func note(_ results: [CellResult], problems: [String]) {
+  ///   - tallies: what was seen of the listed divergences.
+  func note(_ results: [CellResult], _ tallies: [DivergenceTally]) {
     self.results = results
-    self.problems = problems
+    self.tallies = tallies
   }
 
   /// - Parameters:
@@ -42,9 +58,17 @@ actor RunRecord {
     facts.cells = planned
     facts.leftOut = leftOut
     facts.leftOnBroker = left ?? []
-    // What was not seen may be in what was not run.
+    var shard = shard
+    shard?.places = results.compactMap { places[$0.cell] }
+    shard?.tallies = tallies
     return Report(
       RunReport(
-        run: facts, peers: peers, cells: results, problems: endedEarly == nil ? problems : [], endedEarly: endedEarly))
+        run: facts, peers: peers, cells: results, problems: endedEarly == nil ? problems(facts.isWhole) : [],
+        endedEarly: endedEarly, shard: shard))
+  }
+
+  /// What is wrong with the list of divergences. What was not seen may be in what was not run.
+  private func problems(_ isWhole: Bool) -> [String] {
+    tallies.compactMap { shard == nil ? $0.problem(isWhole: isWhole) : $0.excess }
   }
 }

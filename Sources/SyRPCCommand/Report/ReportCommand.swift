@@ -15,12 +15,15 @@ struct ReportCommand: ParsableCommand {
       Examples:
         syrpc report show
         syrpc report show --cell 'node-*/echo/*' build/interop/report.json
+        syrpc report compare before.json after.json
+        syrpc report merge shard-*/report.json --output report.json
         syrpc report html --output report.html
         syrpc report junit --output junit.xml
         syrpc report markdown                # also into $GITHUB_STEP_SUMMARY, where that is set
       """,
     subcommands: [
-      ShowReport.self, HTMLCommand.self, JUnitCommand.self, MarkdownCommand.self, TAPCommand.self, GitHubCommand.self,
+      ShowReport.self, CompareReports.self, MergeReports.self, HTMLCommand.self, JUnitCommand.self,
+      MarkdownCommand.self, TAPCommand.self, GitHubCommand.self,
       GitLabCommand.self,
     ], defaultSubcommand: ShowReport.self)
 }

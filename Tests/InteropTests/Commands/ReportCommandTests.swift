@@ -2,6 +2,8 @@ import Foundation
 import SyRPCWire
 import Testing
 
+@testable import InteropJudge
+@testable import InteropModel
 @testable import InteropReport
 @testable import InteropSupport
 
@@ -50,11 +52,52 @@ import Testing
     }
   }
 
+  @Test func onlyWhatGotWorseFails() async throws {
+    try await withTemporaryFolder { folder in
+      for (name, report) in [("good", Sample.report([.pass])), ("bad", Sample.report([.fail]))] {
+        try Files.write(try report.json().indented(levels: 2), to: folder / name)
+      }
+      for (options, status) in [
+        ("good bad", 0), ("--fail-on regression good bad", 1), ("--fail-on regression bad bad", 0),
+        ("--fail-on regression bad good", 0), ("--all good bad", 0), ("good nothing", 2), ("--fail-on x good bad", 2),
+      ] as [(String, Int32)] {
+        let result = try await script("cd '\(folder)' && exec \"$syrpc\" report compare \(options)")
+        #expect(result.ending == .exited(status), "\(options): \(result.text)")
+      }
+    }
+  }
+
+  @Test func shardsAreJoinedWithWhatWasKeptOfThem() async throws {
+    try await withTemporaryFolder { folder in
+      for number in 1...2 {
+        var shard = Report.Shard(number: number, count: 2)
+        (shard.cells, shard.plan, shard.places) = (2, "plan", [number - 1])
+        var cell = Sample.cell(
+          Sample.abc, "p\(number)", Sample.finding("hash.routing-key", .required, .server, "b", .fail))
+        cell.folder = "cells/a-b-c/echo/p\(number)"
+        let report = Sample.report([cell], shard: shard)
+        try Files.write(try report.json().indented(levels: 2), to: folder / "\(number)/report.json")
+        try Files.write(Array("log \(number)".utf8), to: folder / "\(number)/cells/a-b-c/echo/p\(number)/server.log")
+      }
+      let result = try await script(
+        "cd '\(folder)' && \"$syrpc\" report merge --output all/report.json [12]/report.json && "
+          + "exec \"$syrpc\" report show --cell '*' all/report.json")
+      #expect(result.ending == .exited(0))
+      for line in ["FAIL  a-b-c/echo/p1", "        log 1", "FAIL  a-b-c/echo/p2", "        log 2"] {
+        #expect(result.lines.contains(line), "\(line) in \(result.text)")
+      }
+      let shown = try await script("cd '\(folder)' && exec \"$syrpc\" report merge [12]/report.json")
+      #expect(shown.text.trimmed == String(decoding: try Files.read(folder / "all/report.json"), as: UTF8.self).trimmed)
+      let one = try await script("cd '\(folder)' && exec \"$syrpc\" report merge 1/report.json")
+      #expect(one.ending == .exited(2) && one.text.hasSuffix("of the 2 shards of the run, these are missing: 2"))
+    }
+  }
+
   @Test func whatIsNoReportIsRefused() async throws {
     try await withTemporaryFolder { folder in
       try Files.write(Array("{\"schema\": 4}".utf8), to: folder / "report.json")
       let result = try await script("\"$syrpc\" report junit '\(folder)/report.json'")
-      #expect(result.ending == .exited(2) && result.text.hasSuffix("report.json is no report of schema 5"))
+      #expect(result.ending == .exited(2) && result.text.hasSuffix("report.json is no report of schema 6"))
     }
   }
 

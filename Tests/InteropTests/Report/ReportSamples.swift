@@ -54,9 +54,19 @@ enum Sample {
   }
 
   static func report(
-    _ cells: [CellResult], peers: [RunReport.Peer] = [], problems: [String] = [], endedEarly: String? = nil
+    _ cells: [CellResult], peers: [RunReport.Peer] = [], problems: [String] = [], endedEarly: String? = nil,
+    shard: Report.Shard? = nil
   ) -> Report {
-    Report(RunReport(run: run, peers: peers, cells: cells, problems: problems, endedEarly: endedEarly))
+    Report(RunReport(run: run, peers: peers, cells: cells, problems: problems, endedEarly: endedEarly, shard: shard))
+  }
+
+  /// The cell `PUTTER-SERVER-c/echo/PAYLOAD` in which these bodies were published.
+  static func published(
+    _ putter: String = "a", _ server: String = "b", _ payload: String, _ request: String, _ result: String
+  ) -> CellResult {
+    var cell = cell(Combination(putter: putter, server: server, getter: "c"), payload)
+    cell.messages = [.request: .text(request), .result: .text(result)]
+    return cell
   }
 
   static func report(_ verdicts: [Verdict], problems: [String] = [], endedEarly: String? = nil) -> Report {
@@ -75,11 +85,13 @@ enum Sample {
   static func mixed() throws -> Report {
     let blame = Blame(peer: "b", role: .server, check: "hash.routing-key")
     let swift = Combination(putter: "swift", server: "b", getter: "swift")
+    var first = cell(
+      finding("publish.request", .required, .putter, "a", .pass),
+      finding("publish.mandatory", .recommended, .putter, "a", .fail))
+    first.messages = [.request: .text("{}"), .result: .digest(size: 9000, hash: 7)]
     return report(
       [
-        cell(
-          finding("publish.request", .required, .putter, "a", .pass),
-          finding("publish.mandatory", .recommended, .putter, "a", .fail)),
+        first,
         cell(
           abc, "known",
           finding(

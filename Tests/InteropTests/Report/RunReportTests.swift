@@ -58,7 +58,7 @@ import WireTap
   }
 
   @Test(arguments: [
-    (#"{"schema": 4}"#, "is no report of schema 5"), (#"{"schema": 5}"#, #"it has no "run""#), ("[]", "is no report"),
+    (#"{"schema": 5}"#, "is no report of schema 6"), (#"{"schema": 6}"#, #"it has no "run""#), ("[]", "is no report"),
   ]) func whatIsNoReportIsRefused(_ text: String, _ reason: String) throws {
     let json = try JSON(parsing: Array(text.utf8))
     let error = #expect(throws: InteropError.self) { try Report(json, of: "file") }

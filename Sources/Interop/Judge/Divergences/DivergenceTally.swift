@@ -1,24 +1,40 @@
 internal import InteropModel
 
-/// What a run has shown of one divergence.
-struct DivergenceTally {
-  let divergence: Divergence
-  /// In how many cells of each combination it was seen.
-  private var seen: [Combination: Int] = [:]
+/// What a run, or a part of one, has shown of one divergence.
+package struct DivergenceTally: Sendable, Hashable, Codable {
+  /// Where the entry stands.
+  package let place: String
+  /// What it is about, in a line.
+  package let about: String
+  /// In how many cells of one combination it may be seen.
+  package let bound: Int
+  /// In how many it was, sorted by combination.
+  package private(set) var seen: [Seen] = []
   private var wasJudged = false
   private var wasSkipped = false
   /// Whether it passed where it may be mended.
   private var isMended = false
 
-  /// Whether nothing was left out of the run: what a selection leaves out may be what an entry is about.
-  private let isWhole: Bool
-
-  init(_ divergence: Divergence, isWhole: Bool) {
-    self.divergence = divergence
-    self.isWhole = isWhole
+  package struct Seen: Sendable, Hashable, Codable {
+    package let combination: String
+    package fileprivate(set) var cells: Int
   }
 
-  mutating func note(_ finding: Finding, in result: CellResult) {
+  private enum CodingKeys: String, CodingKey {
+    case place, about, seen
+    case bound = "most"
+    case wasJudged = "judged"
+    case wasSkipped = "skipped"
+    case isMended = "mended"
+  }
+
+  init(_ divergence: Divergence) {
+    place = divergence.place
+    about = divergence.summary
+    bound = divergence.most
+  }
+
+  mutating func note(_ finding: Finding, of divergence: Divergence, in result: CellResult) {
     guard finding.verdict != .skipped else {
       // Much of what is played from a recording is not judged.
       wasSkipped = wasSkipped || result.cell.recording == nil
@@ -26,28 +42,52 @@ struct DivergenceTally {
     }
     wasJudged = true
     if finding.verdict == .pass, divergence.mayBeMended(in: result.identities[divergence.role]) { isMended = true }
-    guard finding.verdict == .known, finding.divergence?.place == divergence.place else { return }
+    guard finding.verdict == .known, finding.divergence?.place == place else { return }
     let standard = result.cell.standardCombination
     // Played by another in the default matrix, by which the bounds were set.
-    seen[standard, default: 0] += PeerName.base(of: standard[divergence.role]) == divergence.peer ? 1 : 0
+    let isCounted = PeerName.base(of: standard[divergence.role]) == divergence.peer
+    add(Seen(combination: standard.name, cells: isCounted ? 1 : 0))
+  }
+
+  private mutating func add(_ more: Seen) {
+    let place = seen.firstIndex { $0.combination >= more.combination } ?? seen.endIndex
+    if place < seen.endIndex, seen[place].combination == more.combination {
+      seen[place].cells += more.cells
+    } else {
+      seen.insert(more, at: place)
+    }
+  }
+
+  /// Adds what another part of the run has shown.
+  package mutating func merge(_ other: DivergenceTally) {
+    for more in other.seen { add(more) }
+    wasJudged = wasJudged || other.wasJudged
+    wasSkipped = wasSkipped || other.wasSkipped
+    isMended = isMended || other.isMended
   }
 
   /// In how many cells of one combination it was seen, at most.
-  var most: Int { seen.values.max() ?? 0 }
+  var most: Int { seen.map(\.cells).max() ?? 0 }
 
   /// Whether it could have been seen, and was not.
-  var isToBeRemoved: Bool { (wasJudged || wasSkipped && isWhole) && seen.isEmpty && !isMended }
+  ///
+  /// - Parameter isWhole: whether nothing was left out of the run: what a selection leaves out may be what an entry is about.
+  /// - Returns: whether it is to go.
+  func isToBeRemoved(isWhole: Bool) -> Bool { (wasJudged || wasSkipped && isWhole) && seen.isEmpty && !isMended }
 
-  /// What is wrong with it; nil if nothing is.
-  var problem: String? {
-    let about = "(\(divergence.summary))"
-    if isToBeRemoved {
-      return wasJudged
-        ? "\(divergence.place) was not seen \(about): remove it, or correct it"
-        : "\(divergence.place) was never judged \(about): its check was skipped in each of its cells; remove it, or correct it"
-    }
-    guard let (combination, count) = seen.max(by: { $0.value < $1.value }), count > divergence.most else { return nil }
-    return "\(divergence.place) was seen \(count) times in \(combination.name), more than its \"most\" of "
-      + "\(divergence.most) \(about): find out why, or set it to \(count)"
+  /// What is wrong with it after a run; nil if nothing is.
+  package func problem(isWhole: Bool) -> String? {
+    guard isToBeRemoved(isWhole: isWhole) else { return excess }
+    return wasJudged
+      ? "\(place) was not seen (\(about)): remove it, or correct it"
+      : "\(place) was never judged (\(about)): its check was skipped in each of its cells; remove it, or correct it"
+  }
+
+  /// That it was seen too often, which no other part of the run can mend; nil if it was not.
+  package var excess: String? {
+    guard most > bound, let worst = seen.first(where: { $0.cells == most }) else { return nil }
+    return
+      "\(place) was seen \(most) times in \(worst.combination), more than its \"most\" of \(bound) (\(about)): find out "
+      + "why, or set it to \(most)"
   }
 }

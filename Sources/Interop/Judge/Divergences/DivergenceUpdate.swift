@@ -24,7 +24,7 @@ package struct DivergenceUpdate: Sendable {
   package init(_ file: JSON, path: String, judge: Judge, _ results: [CellResult], isWhole: Bool) {
     var entries: [JSON] = []
     var (changed, removed) = (0, 0)
-    let tallies = Dictionary(judge.tallies(in: results, isWhole: isWhole).map { ($0.divergence.place, $0) }) {
+    let tallies = Dictionary(judge.tallies(in: results).map { ($0.place, $0) }) {
       first, _ in first
     }
     for (number, entry) in (file["divergences"]?.arrayValue ?? []).enumerated() {
@@ -32,9 +32,9 @@ package struct DivergenceUpdate: Sendable {
         entries.append(entry)
         continue
       }
-      if tally.isToBeRemoved {
+      if tally.isToBeRemoved(isWhole: isWhole) {
         removed += 1
-      } else if tally.most > tally.divergence.most, var members = entry.objectValue {
+      } else if tally.most > tally.bound, var members = entry.objectValue {
         members["most"] = .integer(Int64(tally.most))
         entries.append(.object(members))
         changed += 1

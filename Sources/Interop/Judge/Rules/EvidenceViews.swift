@@ -29,6 +29,14 @@ extension Evidence {
     roles[role].delivered.map(\.message).filter { !cell.scenario.publishesMalformed || $0.json != nil }
   }
 
+  /// What its putter and its server published, as golden messages have it; nothing in a scenario that is not about the bytes of
+  /// its payload.
+  package var messages: [GoldenMessages.Kind: GoldenMessages.Body] {
+    guard cell.scenario == .echo else { return [:] }
+    let published = [GoldenMessages.Kind.request: published(.putter).first, .result: published(.server).first]
+    return published.compactMapValues { $0.map(GoldenMessages.Body.init(masking:)) }
+  }
+
   /// Why what a role makes of what was delivered to it is not judged; nil if it is.
   func excuse(_ role: Role) -> String? {
     let delivered = delivered(role)

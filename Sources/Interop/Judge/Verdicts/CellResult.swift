@@ -18,6 +18,8 @@ package struct CellResult: Sendable {
   package var repeatCommand = ""
   /// What it was run among; nil if it was not run.
   package var context: CellContext?
+  /// What its peers published, byte for byte, where the scenario is about that.
+  package var messages: [GoldenMessages.Kind: GoldenMessages.Body] = [:]
 
   package init(
     cell: Cell, findings: [Finding] = [], identities: [Role: PeerIdentity] = [:], skipReason: String? = nil,

@@ -108,16 +108,16 @@ package struct Judge: Sendable {
     }
   }
 
-  /// What was seen of each divergence that the cells could have shown.
-  func tallies(in results: [CellResult], isWhole: Bool) -> [DivergenceTally] {
+  /// What was seen of each divergence.
+  package func tallies(in results: [CellResult]) -> [DivergenceTally] {
     divergences.compactMap { divergence in
       guard let rule = rules.first(where: { $0.id == divergence.check }) else { return nil }
-      var tally = DivergenceTally(divergence, isWhole: isWhole)
+      var tally = DivergenceTally(divergence)
       for result in results where result.skipReason == nil {
         guard divergence.covers(result.cell, rule.id, divergence.role, result.identities),
           let finding = result.findings.first(where: { $0.check == rule.id && $0.role == divergence.role })
         else { continue }
-        tally.note(finding, in: result)
+        tally.note(finding, of: divergence, in: result)
       }
       return tally
     }
@@ -131,7 +131,7 @@ package struct Judge: Sendable {
   ///   - isWhole: whether nothing was left out by a selection. Then an entry whose check was only ever skipped is wrong, too.
   /// - Returns: a sentence each.
   package func problems(in results: [CellResult], isWhole: Bool = false) -> [String] {
-    tallies(in: results, isWhole: isWhole).compactMap(\.problem)
+    tallies(in: results).compactMap { $0.problem(isWhole: isWhole) }
   }
 }
 

@@ -7,7 +7,8 @@ extension GoldenMessages.Body {
   /// Beyond this many bytes only a digest is kept.
   private static let largestText = 8192
 
-  init?(_ entry: JSON) {
+  /// Of the members of an entry that has one; nil if none of them is a body.
+  package init?(_ entry: JSON) {
     if let text = entry["body"]?.stringValue {
       self = .text(text)
     } else if let size = entry["size"]?.integerValue, let hash = entry["siphash"]?.stringValue,
@@ -43,13 +44,16 @@ extension GoldenMessages.Body {
   package func line(_ key: GoldenMessages.Key) -> JSON {
     var line: JSONObject = ["kind": .string(key.kind.rawValue), "payload": .string(key.payload)]
     line["from"] = key.from.map(JSON.string)
-    switch self {
-    case .text(let text): line["body"] = .string(text)
-    case .digest(let size, let hash):
-      line["size"] = .integer(Int64(size))
-      line["siphash"] = .string(String(hash, radix: 16))
-    }
+    for (key, value) in members { line[key] = value }
     return .object(line)
+  }
+
+  /// Its members of an entry.
+  package var members: JSONObject {
+    switch self {
+    case .text(let text): ["body": .string(text)]
+    case .digest(let size, let hash): ["size": .integer(Int64(size)), "siphash": .string(String(hash, radix: 16))]
+    }
   }
 
   /// Swift compares strings by canonical equivalence; bytes are meant here.

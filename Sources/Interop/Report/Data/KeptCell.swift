@@ -1,6 +1,6 @@
 internal import Foundation
 package import InteropModel
-internal import InteropSupport
+package import InteropSupport
 internal import SyRPCWire
 package import WireTap
 
@@ -18,10 +18,7 @@ package struct KeptCell {
   ///   - cell: which.
   ///   - folder: where the report is.
   package init?(_ cell: Report.Cell, beside folder: String) {
-    // What a report names is below its own folder, or not looked at.
-    guard let name = cell.folder, !name.hasPrefix("/"), !name.split(separator: "/").contains(".."),
-      let files = try? Files.list(folder / name)
-    else { return nil }
+    guard let name = Self.name(of: cell), let files = try? Files.list(folder / name) else { return nil }
     for role in Role.allCases {
       let prefix = "\(role.rawValue)-"
       let numbers = files.compactMap { file in
@@ -37,6 +34,22 @@ package struct KeptCell {
         logs.append((role, log))
       }
     }
+  }
+
+  /// Where it is below the report's folder: nothing else that a report names is looked at. Nil if nothing was kept.
+  private static func name(of cell: Report.Cell) -> String? {
+    cell.folder.flatMap { $0.hasPrefix("/") || $0.split(separator: "/").contains("..") ? nil : $0 }
+  }
+
+  /// Copies what was kept of a cell, if anything is there, from beside one report to beside another, over what was there.
+  ///
+  /// - Throws: ``InteropError``.
+  package static func copy(_ cell: Report.Cell, from folder: String, to other: String) throws(InteropError) {
+    guard let name = name(of: cell), let files = try? Files.list(folder / name), folder / name != other / name else {
+      return
+    }
+    try Files.remove(other / name)
+    for file in files { try Files.write(try Files.read(folder / name / file), to: other / name / file) }
   }
 
   /// For people: every frame and every line of the logs.

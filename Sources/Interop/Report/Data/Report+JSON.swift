@@ -23,6 +23,8 @@ extension Report {
     members["divergences"] = try JSON(encoding: divergences)
     members["findings"] = try JSON(encoding: findings)
     members["cells"] = try JSON(encoding: cells)
+    members["messages"] = try JSON(encoding: messages)
+    if let shard { members["shard"] = try JSON(encoding: shard) }
     return .object(members)
   }
 
@@ -50,7 +52,11 @@ extension Report {
     self.init(
       run: try part("run"), peers: try part("peers"), scenarios: try part("scenarios"), checks: try part("checks"),
       divergences: try part("divergences"), findings: try part("findings"), cells: try part("cells"),
-      divergenceProblems: try part("divergence_problems"), endedEarly: json["ended_early"]?.stringValue)
+      messages: try part("messages"), divergenceProblems: try part("divergence_problems"),
+      endedEarly: json["ended_early"]?.stringValue, shard: json["shard"] == nil ? nil : try part("shard"))
+    if let shard, shard.places.count != cells.count {
+      throw InteropError("\(source) is no report: \(shard.name) has not a place for each of its cells")
+    }
     for finding in findings {
       guard finding.divergence.map(divergences.indices.contains) ?? true else {
         throw InteropError("\(source) is no report: a finding of \(finding.check) has a divergence that is not there")

@@ -20,6 +20,10 @@ extension Report {
     package var faults: String?
     /// The operating system.
     package var system: String
+    /// What it was held against; nil if nobody noted it.
+    package var fixtures: Fixtures?
+    /// Whether nothing was left out by a selection.
+    package var isWhole = true
     /// How many cells it was to run; nil if it ended before that was known.
     package var cells: Int?
     /// What was selected and could not be run.
@@ -45,7 +49,8 @@ extension Report {
     }
 
     enum CodingKeys: String, CodingKey {
-      case syrpc, librabbitmq, jansson, command, broker, started, seconds, parallel, faults, system, cells
+      case syrpc, librabbitmq, jansson, command, broker, started, seconds, parallel, faults, system, cells, fixtures
+      case isWhole = "whole"
       case leftOut = "left_out"
       case connectionMilliseconds = "connection_milliseconds"
       case leftOnBroker = "left_on_broker"
@@ -72,6 +77,23 @@ extension Report {
         case product, version, address
         case isPrivate = "private"
         case virtualHost = "virtual_host"
+      }
+    }
+
+    /// What tells the fixtures of a run from those of another.
+    package struct Fixtures: Sendable, Hashable, Codable {
+      package let contract: String
+      /// All lists of divergences.
+      package let divergences: String
+      package let payloads: String
+      /// The golden messages.
+      package let messages: String
+
+      package init(contract: String, divergences: String, payloads: String, messages: String) {
+        self.contract = contract
+        self.divergences = divergences
+        self.payloads = payloads
+        self.messages = messages
       }
     }
 

@@ -14,14 +14,19 @@ package struct Report: Sendable, Hashable {
   package var divergences: [ListedDivergence]
   package var findings: [Finding]
   package var cells: [Cell]
+  /// What the peers published for the payloads of the scenario `echo`.
+  package var messages: [Message]
   /// What is wrong with the list of divergences, a sentence each.
   package var divergenceProblems: [String]
   /// Why it ended before all cells had been run; nil if it did not.
   package var endedEarly: String?
+  /// Which part of a run it is; nil for a whole one, and for one that was joined.
+  package var shard: Shard?
 
   package init(
     run: Run, peers: [Peer], scenarios: [Scenario] = [], checks: [Check] = [], divergences: [ListedDivergence] = [],
-    findings: [Finding] = [], cells: [Cell] = [], divergenceProblems: [String] = [], endedEarly: String? = nil
+    findings: [Finding] = [], cells: [Cell] = [], messages: [Message] = [], divergenceProblems: [String] = [],
+    endedEarly: String? = nil, shard: Shard? = nil
   ) {
     self.run = run
     self.peers = peers
@@ -30,12 +35,14 @@ package struct Report: Sendable, Hashable {
     self.divergences = divergences
     self.findings = findings
     self.cells = cells
+    self.messages = messages
     self.divergenceProblems = divergenceProblems
     self.endedEarly = endedEarly
+    self.shard = shard
   }
 
   /// The version of the schema.
-  package static let schema = 5
+  package static let schema = 6
 
   /// A scenario that the run has cells of.
   package struct Scenario: Sendable, Hashable, Codable {
@@ -84,7 +91,7 @@ package struct Report: Sendable, Hashable {
     /// What it follows from; nil if it is a cause, or nobody knows.
     package let because: Blame?
     /// Its place in ``Report/divergences``; nil if none was listed.
-    package let divergence: Int?
+    package var divergence: Int?
 
     package var blame: Blame? {
       guard let role, let peer else { return nil }
@@ -122,7 +129,7 @@ package struct Report: Sendable, Hashable {
     /// How many checks passed.
     package let passed: Int
     /// The places in ``Report/findings`` of everything else that was judged.
-    package let findings: [Int]
+    package var findings: [Int]
 
     /// `python-swift-python/echo/hello`.
     package var name: String { "\(combination.name)/\(scenario)/\(payload)" }

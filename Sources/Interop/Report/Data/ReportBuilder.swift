@@ -3,13 +3,14 @@ internal import InteropModel
 internal import InteropSupport
 internal import SyRPCWire
 
-/// Puts a report together from judged cells.
+/// Puts a report together: from judged cells, or from parts of other reports.
 struct ReportBuilder {
   private var checks: [String: Report.Check] = [:]
   private var divergences = Numbered<Report.ListedDivergence>()
   private var findings = Numbered<Report.Finding>()
   private var scenarios: [Report.Scenario] = []
   private var cells: [Report.Cell] = []
+  private var messages = SeenMessages()
 
   /// What is there once, each with its place.
   private struct Numbered<Value: Hashable> {
@@ -24,11 +25,9 @@ struct ReportBuilder {
     }
   }
 
-  /// Adds a cell, and returns it as the report has it.
+  /// Adds a cell.
   mutating func add(_ result: CellResult) {
-    if !scenarios.contains(where: { $0.name == result.cell.scenario.name }) {
-      scenarios.append(Report.Scenario(name: result.cell.scenario.name, about: result.cell.scenario.about))
-    }
+    add(Report.Scenario(name: result.cell.scenario.name, about: result.cell.scenario.about))
     for finding in result.findings { count(finding) }
     let listed = result.findings.filter { $0.verdict != .pass && $0.verdict != .skipped }
       .map { finding in
@@ -38,33 +37,77 @@ struct ReportBuilder {
         return findings.place(of: Report.Finding(finding, divergence: divergence))
       }
     cells.append(Report.Cell(result, findings: listed))
+    for (kind, body) in result.messages {
+      let (putter, server) = (result.cell.combination.putter, result.cell.combination.server)
+      messages.note(
+        .always(body),
+        of: Report.MessageKey(
+          peer: kind == .request ? putter : server, kind: kind, payload: result.cell.payload,
+          putter: kind == .request ? nil : putter))
+    }
+  }
+
+  private mutating func add(_ scenario: Report.Scenario) {
+    if !scenarios.contains(where: { $0.name == scenario.name }) { scenarios.append(scenario) }
   }
 
   private mutating func count(_ finding: Finding) {
-    var check =
-      checks[finding.check]
-      ?? Report.Check(
-        check: finding.check, level: finding.level, meaning: Self.meanings[finding.check] ?? "", counts: [])
-    let place = check.counts.firstIndex { $0.peer == finding.peer && $0.role == finding.role }
-    if place == nil { check.counts.append(Report.Check.Count(peer: finding.peer, role: finding.role)) }
-    check.counts[place ?? check.counts.count - 1].verdicts[finding.verdict, default: 0] += 1
-    checks[finding.check] = check
+    var count = Report.Check.Count(peer: finding.peer, role: finding.role)
+    count.verdicts[finding.verdict] = 1
+    add(
+      Report.Check(
+        check: finding.check, level: finding.level, meaning: Self.meanings[finding.check] ?? "", counts: [count]))
   }
+
+  /// Adds a cell of another report.
+  mutating func add(_ cell: Report.Cell, of report: Report) {
+    if let scenario = report.scenarios.first(where: { $0.name == cell.scenario }) { add(scenario) }
+    var cell = cell
+    cell.findings = report.findings(of: cell).map { finding in
+      var finding = finding
+      finding.divergence = finding.divergence.map { divergences.place(of: report.divergences[$0]) }
+      return findings.place(of: finding)
+    }
+    cells.append(cell)
+  }
+
+  /// Adds what a check came to.
+  mutating func add(_ check: Report.Check) {
+    guard var sum = checks[check.check] else { return checks[check.check] = check }
+    for count in check.counts {
+      if let place = sum.counts.firstIndex(where: { $0.peer == count.peer && $0.role == count.role }) {
+        sum.counts[place].verdicts.merge(count.verdicts, uniquingKeysWith: +)
+      } else {
+        sum.counts.append(count)
+      }
+    }
+    checks[check.check] = sum
+  }
+
+  mutating func add(_ message: Report.Message) { messages.note(message) }
 
   private static let meanings = Dictionary(Judge.allRules.map { ($0.id, $0.meaning) }) { first, _ in first }
 
   /// The report.
   ///
-  /// - Parameter run: what else is known of the run.
+  /// - Parameters:
+  ///   - run: what is known of the run.
+  ///   - peers: who took part.
+  ///   - problems: what is wrong with the list of divergences.
+  ///   - endedEarly: why not all cells were run.
+  ///   - shard: which part of a run it is.
   /// - Returns: it, the checks in the order of a call.
-  func report(_ run: RunReport) -> Report {
+  func report(
+    _ run: Report.Run, peers: [Report.Peer], problems: [String] = [], endedEarly: String? = nil,
+    shard: Report.Shard? = nil
+  ) -> Report {
     let order = Dictionary(Judge.checkIDs.enumerated().map { ($1, $0) }) { first, _ in first }
     return Report(
-      run: run.run, peers: run.peers.map(Report.Peer.init), scenarios: scenarios,
+      run: run, peers: peers, scenarios: scenarios,
       checks: checks.values.sorted { (order[$0.check] ?? .max, $0.check) < (order[$1.check] ?? .max, $1.check) }
         .map(\.sorted),
-      divergences: divergences.all, findings: findings.all, cells: cells, divergenceProblems: run.problems,
-      endedEarly: run.endedEarly)
+      divergences: divergences.all, findings: findings.all, cells: cells, messages: messages.messages,
+      divergenceProblems: problems, endedEarly: endedEarly, shard: shard)
   }
 }
 
@@ -84,14 +127,16 @@ extension Report {
     builder.add(result)
     let run = Run(
       syrpc: "", librabbitmq: "", jansson: "", command: [], started: "", seconds: 0, parallel: 1, system: "")
-    self = builder.report(RunReport(run: run, peers: [], cells: [], problems: []))
+    self = builder.report(run, peers: [])
   }
 
   /// A run that is over, or as far as it has come.
   package init(_ run: RunReport) {
     var builder = ReportBuilder()
     for result in run.cells { builder.add(result) }
-    self = builder.report(run)
+    self = builder.report(
+      run.run, peers: run.peers.map(Report.Peer.init), problems: run.problems, endedEarly: run.endedEarly,
+      shard: run.shard)
   }
 }
 

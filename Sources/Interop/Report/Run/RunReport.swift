@@ -38,15 +38,19 @@ package struct RunReport: Sendable {
   package let problems: [String]
   /// Why it ended before all cells had been run; nil if it did not.
   package let endedEarly: String?
+  /// Which part of a run it is; nil for a whole one.
+  package let shard: Report.Shard?
 
   package init(
-    run: Report.Run, peers: [Peer], cells: [CellResult], problems: [String], endedEarly: String? = nil
+    run: Report.Run, peers: [Peer], cells: [CellResult], problems: [String], endedEarly: String? = nil,
+    shard: Report.Shard? = nil
   ) {
     self.run = run
     self.peers = peers
     self.cells = cells
     self.problems = problems
     self.endedEarly = endedEarly
+    self.shard = shard
   }
 }
 

@@ -11,6 +11,9 @@ extension RunSummary {
     package let text: String
   }
 
+  /// Of the cells that were not run.
+  static let skippedTitle = "skipped"
+
   package var troubles: [Trouble] {
     var troubles: [Trouble] = []
     func add(_ title: String, _ text: String) { troubles.append(Trouble(title: title, text: text.visible)) }
@@ -20,7 +23,7 @@ extension RunSummary {
     let skipped = Dictionary(
       grouping: report.cells.filter { $0.verdict == .skipped }, by: { $0.reason ?? "no check had anything to judge" })
     for (reason, cells) in skipped.sorted(by: { $0.key < $1.key }) {
-      add("skipped", "\(cells.count.counted("cell")), \(cells[0].name) first: \(reason)")
+      add(Self.skippedTitle, "\(cells.count.counted("cell")), \(cells[0].name) first: \(reason)")
     }
     for unkept in report.cells.compactMap(\.unkept).uniqued() { add("evidence not kept", unkept) }
     for left in report.run.leftOnBroker { add("left on the broker", left) }

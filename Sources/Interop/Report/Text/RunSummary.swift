@@ -31,7 +31,11 @@ package struct RunSummary {
       let words = counts.map { "\($0.count) \($0.verdict.rawValue)" }.joined(separator: ", ")
       return "conformance: \(counts.map(\.count).reduce(0, +).counted("cell")) \(word): \(words)"
     }
-    return conformance + [QualityTable(report).summary.map { "quality: \($0)" }].compactMap(\.self)
+    let shard = report.shard.map { shard in
+      "\(shard.name), of \(shard.cells.map { $0.counted("cell") } ?? "a run that was not begun") together"
+    }
+    return [shard].compactMap(\.self) + conformance
+      + [QualityTable(report).summary.map { "quality: \($0)" }].compactMap(\.self)
   }
 
   /// A cell that has just been judged and is not as expected.

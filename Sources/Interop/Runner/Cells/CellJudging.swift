@@ -20,6 +20,7 @@ struct CellJudging: Sendable {
     try Task.checkCancellation()
     result.repeatCommand = environment.repetition.command(result.cell)
     result.context = CellContext(evidence)
+    result.messages = evidence.messages
     result.milliseconds = Int(took / .milliseconds(1))
     // Where nothing was tried, nothing need be kept.
     guard !logs.isOfKnownFailure else { return result }

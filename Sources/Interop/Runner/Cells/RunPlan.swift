@@ -126,7 +126,7 @@ extension RunPlan {
     return possible.isEmpty ? nil : RunPlan(possible, of: self)
   }
 
-  private init(_ cells: [Cell], of plan: RunPlan) {
+  init(_ cells: [Cell], of plan: RunPlan) {
     self.cells = cells
     corpus = plan.corpus
     contract = plan.contract
