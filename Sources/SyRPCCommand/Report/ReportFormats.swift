@@ -73,8 +73,7 @@ struct GitHubCommand: ParsableCommand {
 
 struct GitLabCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "gitlab",
-    abstract: "Code quality JSON of GitLab: the artifact reports:codequality of a job.",
+    commandName: "gitlab", abstract: "Code quality JSON of GitLab: the artifact reports:codequality of a job.",
     usage: "syrpc report gitlab [<options>] [<file>]")
 
   @OptionGroup var report: ReportOptions
