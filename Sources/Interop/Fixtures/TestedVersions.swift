@@ -56,6 +56,9 @@ package struct TestedVersions {
     if let reason = report["ended_early"]?.stringValue {
       throw InteropError("\(path): the run did not come to its end: \(reason)")
     }
+    guard report["shard"] == nil else {
+      throw InteropError("\(path) is the report of a shard: syrpc report merge joins it with the others")
+    }
     guard let run = Run(report: report) else { throw InteropError("\(path): a version is missing in its \"run\"") }
     runs.removeAll { $0.hasVersions(of: run) }
     runs.append(run)

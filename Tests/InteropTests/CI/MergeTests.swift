@@ -25,7 +25,7 @@ import Testing
             report-merge)
               output=$4
               shift 4
-              grep -q gap "$@" && { echo 'shard `2` of 3 is missing' >&2; exit 2; }
+              grep -q gap "$@" && { echo 'Error: shard `2` of 3 is missing' >&2; exit 2; }
               cat "$@" > "$output" ;;
             report-gitlab) echo '[{"description": "one"}]' ;;
             *)

@@ -75,6 +75,8 @@ import Testing
       }
       #expect(message(report(schema: 1)).hasSuffix("report.json is no report of schema \(Report.schema)"))
       #expect(message(report(endedEarly: "\"interrupted\"")).hasSuffix("did not come to its end: interrupted"))
+      let shard = report().replacing("\"totals\"", with: "\"shard\": {\"number\": 1}, \"totals\"")
+      #expect(message(shard).contains("is the report of a shard"))
       #expect(message(report().replacing("\"jansson\"", with: "\"jansso\"")).contains("a version is missing"))
       try Files.write(Array(#"{"runs": [{"date": "2026-11-25"}]}"#.utf8), to: copy.tested)
       #expect(
