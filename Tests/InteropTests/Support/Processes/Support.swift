@@ -3,7 +3,7 @@ import InteropSupport
 import Testing
 
 /// Waits until a condition holds that no event announces; false if it never did.
-func eventually(within limit: Duration = .seconds(30), _ condition: () throws -> Bool) async throws -> Bool {
+func eventually(within limit: Duration = .seconds(150), _ condition: () throws -> Bool) async throws -> Bool {
   let deadline = ContinuousClock.now + limit
   while try !condition() {
     guard ContinuousClock.now < deadline else { return false }
