@@ -93,9 +93,11 @@ struct ServeLoop: Sendable {
       // All of this is given up.
       work.cancel()
     }
-    if outcome.value == nil { work.cancel() }
+    // Looked at once: a handler that is told to end may return something, and is late all the same.
+    let inTime = outcome.value
+    if inTime == nil { work.cancel() }
     do {
-      try await results.putPatiently(answer(to: request, outcome.value), for: request.resultID)
+      try await results.putPatiently(answer(to: request, inTime), for: request.resultID)
       whenPut()
     } catch {
       await work.value
