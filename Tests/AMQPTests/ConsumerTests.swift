@@ -119,9 +119,15 @@ struct ConsumerTests {
   /// A flood of deliveries does not keep others from their turn.
   @Test func jobsGetTheirTurnUnderAFlood() async throws {
     try await withQueue { connection, binding in
-      for number in 0..<1000 {
-        try await connection.publish(
-          [UInt8(truncatingIfNeeded: number)], to: binding.exchange, routingKey: binding.routingKey)
+      // Together: each is confirmed when it is on the disk.
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 0..<1000 {
+          group.addTask {
+            try await connection.publish(
+              [UInt8(truncatingIfNeeded: number)], to: binding.exchange, routingKey: binding.routingKey)
+          }
+        }
+        try await group.waitForAll()
       }
       // Each is given back at once, so that they come for ever.
       let tag = try await connection.consume(
