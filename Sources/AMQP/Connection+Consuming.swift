@@ -4,6 +4,10 @@ internal import CRabbitMQ
 struct Consumer {
   let receive: @Sendable (Delivery) -> Void
   let end: @Sendable (AMQPError) -> Void
+  /// Whether the broker has said consume-ok.
+  var isKnown = false
+  /// Whether it is to be cancelled then.
+  var isUnwanted = false
 }
 
 extension AMQPConnection {
@@ -35,15 +39,32 @@ extension AMQPConnection {
         nowait: 0, arguments: amqp_empty_table))
     consumers[tag] = Consumer(receive: receive, end: end)
     expectReply(to: Method.basicConsume) { [weak self] outcome in
-      guard case .failure(let error) = outcome else { return }
-      self?.assumeIsolated { $0.consumers.removeValue(forKey: tag)?.end(error) }
+      self?.assumeIsolated { $0.consumed(tag, outcome) }
     }
     return tag
   }
 
+  private func consumed(_ tag: String, _ outcome: Result<BrokerFrame, AMQPError>) {
+    switch outcome {
+    case .failure(let error): consumers.removeValue(forKey: tag)?.end(error)
+    case .success:
+      consumers[tag]?.isKnown = true
+      // A failure is the connection's, which tells all consumers.
+      if consumers[tag]?.isUnwanted == true { try? cancel(tag) }
+    }
+  }
+
   /// Cancels a consumer. What the broker has sent before it reads this is still handed over; messages that are
   /// acknowledged after this call make room for no new ones.
+  ///
+  /// It is sent when the broker has said consume-ok, before which a classic queue delivers nothing. RabbitMQ's channel looks
+  /// the consumer up once more to say it, and closes the connection with an internal error (541) if it is cancelled by
+  /// then (seen with 3.10.8: `badkey` on a `basic.consume_ok` command in the broker's log).
   package func cancel(_ consumerTag: String) throws {
+    if let consumer = consumers[consumerTag], !consumer.isKnown {
+      consumers[consumerTag]?.isUnwanted = true
+      return
+    }
     let arena = Arena()
     defer { extendLifetime(arena) }
     try send(Method.basicCancel, amqp_basic_cancel_t(consumer_tag: arena.bytes(consumerTag), nowait: 0))

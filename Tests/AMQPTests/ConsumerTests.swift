@@ -66,6 +66,18 @@ struct ConsumerTests {
     }
   }
 
+  /// Sent at once after basic.consume, basic.cancel may overtake what the broker still has to do for that.
+  @Test func aConsumerCanBeCancelledAtOnce() async throws {
+    try await withQueue { connection, binding in
+      for _ in 0..<200 {
+        let (tag, _) = try await consume(binding.queue, on: connection)
+        try await connection.cancel(tag)
+      }
+      try await expectQueue(binding.queue, on: connection, consumers: 0)
+      #expect(await connection.isOpen)
+    }
+  }
+
   @Test func aConsumerIsToldThatItsQueueWasDeleted() async throws {
     try await withQueue { connection, binding in
       var (_, events) = try await consume(binding.queue, on: connection)
