@@ -1,3 +1,5 @@
+internal import DequeModule
+
 /// The messages of a channel in confirm mode that the broker has not yet taken responsibility for.
 ///
 /// librabbitmq counts no confirms before 0.15. A confirm may stand for all up to its tag (`multiple`), and an unroutable
@@ -18,7 +20,7 @@ struct ConfirmLedger<Token> {
     let destination: Destination
     /// Of the body, in bytes.
     let size: Int
-    let sent: ContinuousClock.Instant
+    let sent: Moment
   }
 
   private struct Destination: Hashable {
@@ -26,20 +28,23 @@ struct ConfirmLedger<Token> {
     let routingKey: String
   }
 
-  private var messages: [UInt64: Message] = [:]
+  /// From the oldest tag on, those that are not settled, with gaps for those that are.
+  private var messages = Deque<Message?>()
   private var returns: [Destination: (count: Int, error: AMQPError)] = [:]
   /// No message with a lower tag is unsettled.
   private var oldestTag: UInt64 = 1
-  private var nextTag: UInt64 = 1
+  private var nextTag: UInt64 { oldestTag + UInt64(messages.count) }
+
+  /// How many messages were sent since the oldest that is not settled, that one included.
+  var count: Int { messages.count }
 
   /// Notes a message just sent, and gives its delivery tag. Tags count from 1 (RabbitMQ, confirm.select).
   mutating func published(
-    _ token: Token, exchange: String, routingKey: String, size: Int, at now: ContinuousClock.Instant
+    _ token: Token, exchange: String, routingKey: String, size: Int, at now: Moment
   ) -> UInt64 {
-    defer { nextTag += 1 }
     let destination = Destination(exchange: exchange, routingKey: routingKey)
-    messages[nextTag] = Message(token: token, destination: destination, size: size, sent: now)
-    return nextTag
+    messages.append(Message(token: token, destination: destination, size: size, sent: now))
+    return nextTag - 1
   }
 
   /// Notes that a message came back. The broker does not say which; it is one that a confirm settles soon.
@@ -55,51 +60,55 @@ struct ConfirmLedger<Token> {
   /// sent twice does less harm than one that is lost.
   mutating func settle(_ tag: UInt64, multiple: Bool) -> [Entry] {
     guard tag < nextTag, tag >= oldestTag else { return [] }
-    let settled = (multiple ? oldestTag...tag : tag...tag).compactMap { messages.removeValue(forKey: $0) }
-    advance()
+    var settled: [Message] = []
+    if multiple {
+      while oldestTag <= tag { removeOldest().map { settled.append($0) } }
+    } else {
+      let index = Int(tag - oldestTag)
+      messages[index].map { settled.append($0) }
+      messages[index] = nil
+    }
+    while let oldest = messages.first, oldest == nil { _ = removeOldest() }
 
+    guard !returns.isEmpty else { return settled.compactMap { entry($0) } }
     var came: [Destination: (count: Int, error: AMQPError)] = [:]
-    if !returns.isEmpty {
-      for message in settled {
-        guard let (count, error) = returns[message.destination] else { continue }
-        came[message.destination] = (count, error)
-        came[message.destination]?.count -= settled.count { $0.destination == message.destination }
-      }
-      for (destination, (count, error)) in came { returns[destination] = count > 0 ? (count, error) : nil }
+    for message in settled {
+      guard let (count, error) = returns[message.destination] else { continue }
+      came[message.destination] = (count, error)
+      came[message.destination]?.count -= settled.count { $0.destination == message.destination }
     }
-    return settled.compactMap { message in
-      message.token.map {
-        Entry(
-          token: $0, exchange: message.destination.exchange, size: message.size,
-          returnedWith: came[message.destination]?.error)
-      }
+    for (destination, (count, error)) in came { returns[destination] = count > 0 ? (count, error) : nil }
+    return settled.compactMap { entry($0, came[$0.destination]?.error) }
+  }
+
+  /// Nil if the sender waits no longer.
+  private func entry(_ message: Message, _ returnedWith: AMQPError? = nil) -> Entry? {
+    message.token.map {
+      Entry(token: $0, exchange: message.destination.exchange, size: message.size, returnedWith: returnedWith)
     }
+  }
+
+  private mutating func removeOldest() -> Message? {
+    oldestTag += 1
+    return messages.removeFirst()
   }
 
   /// Gives one message's sender, who waits no longer.
   mutating func remove(_ tag: UInt64) -> Entry? {
-    guard let message = messages[tag], let token = message.token else { return nil }
-    messages[tag]?.token = nil
-    return Entry(token: token, exchange: message.destination.exchange, size: message.size, returnedWith: nil)
+    guard tag >= oldestTag, tag < nextTag, let message = messages[Int(tag - oldestTag)] else { return nil }
+    messages[Int(tag - oldestTag)]?.token = nil
+    return entry(message)
   }
 
   /// Gives all senders, in the order in which they sent; they wait no longer.
-  mutating func removeSenders() -> [Entry] {
-    oldestTag < nextTag ? (oldestTag..<nextTag).compactMap { remove($0) } : []
-  }
+  mutating func removeSenders() -> [Entry] { (oldestTag..<nextTag).compactMap { remove($0) } }
 
   /// The size of the largest message that is not settled, whether its sender waits or not.
-  var largestSize: Int? { messages.values.map(\.size).max() }
+  var largestSize: Int? { messages.compactMap { $0?.size }.max() }
 
   /// When the oldest message that is not settled was sent.
-  var oldestSent: ContinuousClock.Instant? { messages[oldestTag]?.sent }
+  var oldestSent: Moment? { messages.first??.sent }
 
   /// Takes out all, in the order in which they were sent.
-  mutating func removeAll() -> [Entry] {
-    nextTag > oldestTag ? settle(nextTag - 1, multiple: true) : []
-  }
-
-  private mutating func advance() {
-    while oldestTag < nextTag, messages[oldestTag] == nil { oldestTag += 1 }
-  }
+  mutating func removeAll() -> [Entry] { messages.isEmpty ? [] : settle(nextTag - 1, multiple: true) }
 }

@@ -62,26 +62,13 @@ extension AMQPConnection {
     _ body: [UInt8], to exchange: String, routingKey: String, headers: [String: String] = [:],
     contentType: String = MessageProperties.contentType, confirmed: @escaping ConfirmReceiver
   ) throws(AMQPError) -> UInt64 {
-    try write(body, exchange, routingKey, headers, contentType)
-    return confirms.published(
-      confirmed, exchange: exchange, routingKey: routingKey, size: body.count, at: .now)
-  }
-
-  /// Whether a message of so many bytes can be posted now: the broker takes it, and writing it holds nobody up.
-  package func canPost(_ size: Int) -> Bool { blockedReason == nil && gathers(size) }
-
-  private func gathers(_ size: Int) -> Bool { handle?.gathers(size) ?? true }
-
-  private func write(
-    _ body: [UInt8], _ exchange: String, _ routingKey: String, _ headers: [String: String], _ contentType: String
-  ) throws(AMQPError) {
     let isUsual = headers.isEmpty && contentType == MessageProperties.contentType
     if isUsual,
-      try sending({ (handle) throws(AMQPError) in
-        try handle.publish(body, like: exchange, routingKey)
+      let tag = try sending({ (handle) throws(AMQPError) in
+        try handle.publish(body, like: exchange, routingKey, confirmed: confirmed)
       })
     {
-      return
+      return tag
     }
     let arena = Arena()
     defer { extendLifetime(arena) }
@@ -95,14 +82,35 @@ extension AMQPConnection {
       properties._flags |= UInt32(AMQP_BASIC_HEADERS_FLAG)
       properties.headers = arena.table(headers.sorted { $0.key < $1.key }.map { ($0.key, arena.value($0.value)) })
     }
-    try sending { (handle) throws(AMQPError) in
-      try handle.publish(
-        body, exchange: exchange, routingKey: routingKey, mandatory: true, properties: properties,
-        arena,
-        keepsHead: isUsual)
-    }
+    let message = Outbox.Message(
+      exchange: exchange, routingKey: routingKey,
+      arguments: amqp_basic_publish_t(
+        ticket: 0, exchange: arena.bytes(exchange), routing_key: arena.bytes(routingKey), mandatory: 1, immediate: 0),
+      properties: properties, isUsual: isUsual)
+    let tag = try sending { (handle) throws(AMQPError) in try handle.publish(body, message, confirmed: confirmed) }
     if body.count > Self.smallBody { watchSending(body.count) }
+    return tag
   }
+
+  /// Publishes a small message without headers at once, from any thread, as one before went to the same place.
+  ///
+  /// - Parameters:
+  ///   - body: the message.
+  ///   - exchange: where it goes.
+  ///   - routingKey: by what the exchange finds the queue.
+  ///   - confirmed: told on this connection's executor what has become of it, as
+  ///     ``publish(_:to:routingKey:headers:contentType:)`` throws it.
+  /// - Returns: false if that cannot be done: nothing was sent, and `confirmed` is not told.
+  package nonisolated func postAtOnce(
+    _ body: [UInt8], to exchange: String, routingKey: String, confirmed: @escaping ConfirmReceiver
+  ) -> Bool {
+    outbox.post(body, to: exchange, routingKey: routingKey, channel: Handle.channel, thread, confirmed: confirmed)
+  }
+
+  /// Whether a message of so many bytes can be posted now: the broker takes it, and writing it holds nobody up.
+  package func canPost(_ size: Int) -> Bool { blockedReason == nil && gathers(size) }
+
+  private func gathers(_ size: Int) -> Bool { handle?.gathers(size) ?? true }
 
   /// Up to so many bytes a message is with the broker as soon as anything is.
   static var smallBody: Int { 16_384 }
@@ -111,7 +119,7 @@ extension AMQPConnection {
 
   /// Notes that something large is on its way.
   private func watchSending(_ size: Int) {
-    let now = ContinuousClock.now
+    let now = Moment.now
     // Most of it may have passed while it was written.
     lastMoved = now
     sending = handle.flatMap { SendProgress($0.descriptor, at: now) }
@@ -122,7 +130,7 @@ extension AMQPConnection {
   /// Looks how far what was sent has come.
   func lookAtSending() {
     // What is confirmed has arrived.
-    if arrival != nil, confirms.oldestSent == nil { arrival = nil }
+    if arrival != nil, outbox.withLedger({ $0.oldestSent }) == nil { arrival = nil }
     guard var progress = sending else { return }
     let isPending = progress.look(at: .now)
     lastMoved = max(lastMoved, progress.lastMoved)
@@ -130,10 +138,10 @@ extension AMQPConnection {
   }
 
   /// When what was sent so far has arrived at the broker, at the latest, unless it is lost.
-  var latestArrival: ContinuousClock.Instant { max(lastMoved, arrival ?? lastMoved) }
+  var latestArrival: Moment { max(lastMoved, arrival ?? lastMoved) }
 
   private func giveUp(_ tag: Mailbox<UInt64>) {
-    guard let tag = tag.value, let entry = confirms.remove(tag) else { return }
+    guard let tag = tag.value, let entry = outbox.withLedger({ $0.remove(tag) }) else { return }
     entry.token(.failure(CancellationError()))
   }
 
@@ -166,14 +174,16 @@ extension AMQPConnection {
 
   func blocked(_ reason: String) {
     blockedReason = reason
+    outbox.block(true)
     logger.warning("the broker blocks publishers", metadata: ["reason": "\(reason)"])
     options.observe(.blocked(reason: reason))
     guard options.whenBlocked == .fail else { return }
-    for entry in confirms.removeSenders() { entry.token(.failure(Self.blocked(reason))) }
+    for entry in outbox.withLedger({ $0.removeSenders() }) { entry.token(.failure(Self.blocked(reason))) }
   }
 
   func unblocked() {
     blockedReason = nil
+    outbox.block(false)
     // Its silence until now was not ours to complain about.
     lastHeard = .now
     unblockedAt = .now
@@ -187,8 +197,8 @@ extension AMQPConnection {
   }
 
   /// The time at which silence about a message just sent becomes the connection's end.
-  var confirmDeadline: ContinuousClock.Instant? {
-    guard blockedReason == nil, let sent = confirms.oldestSent else { return nil }
+  var confirmDeadline: Moment? {
+    guard blockedReason == nil, let sent = outbox.withLedger({ $0.oldestSent }) else { return nil }
     return max(sent, lastHeard, latestArrival) + options.replyTimeout
   }
 }

@@ -11,14 +11,17 @@ extension AMQPConnection {
     guard let handle else { return .init() }
     do {
       if isReadable || handle.hasBufferedInput
-        || ContinuousClock.now - lastRead > Self.longestUnread
+        || Moment.now - lastRead > Self.longestUnread
       {
         try read(handle)
       }
       // After what has arrived is read: a broker that waits for its own reader would never take what we write (librabbitmq
       // #780).
       prepareSending()
-      if self.handle === handle { try handle.flush() }
+      if self.handle === handle {
+        if outbox.gathers, Moment.now - outbox.lastSending >= heartbeat(of: handle) / 2 { outbox.addHeartbeat() }
+        try handle.flush()
+      }
     } catch {
       shutDown(error)
     }
@@ -27,15 +30,20 @@ extension AMQPConnection {
     return self.handle == nil ? .init() : interest(in: handle)
   }
 
-  /// After so long the socket is read in any case: librabbitmq sends its heartbeats, and misses the broker's, when it reads.
+  /// After so long the socket is read in any case: librabbitmq sends its heartbeats, where it does, when it reads.
   private static let longestUnread = Duration.milliseconds(250)
+
+  private func heartbeat(of handle: Handle) -> Duration { .seconds(max(1, handle.heartbeat)) }
 
   private func read(_ handle: Handle) throws(AMQPError) {
     lastRead = .now
+    // Heartbeats librabbitmq keeps to itself.
+    if lastRead - lastAlive >= heartbeat(of: handle) / 2, handle.hasArrived { lastAlive = lastRead }
     // Bounded, so that jobs get their turn under a flood.
     for _ in 0..<256 {
       guard self.handle === handle, let frame = try handle.nextFrame() else { break }
       lastHeard = lastRead
+      lastAlive = lastRead
       try receive(frame)
       // What else is there, poll tells.
       guard self.handle === handle, handle.hasBufferedInput else { break }
@@ -45,18 +53,23 @@ extension AMQPConnection {
 
   private func interest(in handle: Handle) -> OwnerThread.Interest {
     if handle.hasBufferedInput { return .init(descriptor: handle.descriptor, timeout: .zero) }
-    var timeout = Duration.seconds(max(1, handle.heartbeat)) / 2
+    // What others send meanwhile has a deadline as well.
+    var timeout = min(heartbeat(of: handle) / 2, options.replyTimeout)
     // Often enough to see what moves.
     if sending != nil { timeout = min(timeout, options.replyTimeout / 16) }
     for deadline in [nextReplyDeadline, confirmDeadline].compactMap(\.self) {
-      timeout = min(timeout, ContinuousClock.now.duration(to: deadline))
+      timeout = min(timeout, Moment.now.duration(to: deadline))
     }
     return .init(descriptor: handle.descriptor, timeout: timeout)
   }
 
   private func expire() {
-    guard handle != nil else { return }
-    let now = ContinuousClock.now
+    guard let handle else { return }
+    let now = Moment.now
+    // Twice the time (AMQP 0-9-1, 4.2.7).
+    if outbox.gathers, now - lastAlive > heartbeat(of: handle) * 2, !handle.hasArrived {
+      return shutDown(handle.missedHeartbeat)
+    }
     if let deadline = nextReplyDeadline, deadline <= now {
       shutDown(AMQPError(.timedOut, "the broker did not answer within \(options.replyTimeout)"))
     } else if let deadline = confirmDeadline, deadline <= now {
@@ -88,11 +101,11 @@ extension AMQPConnection {
     case .blocked(let reason): blocked(reason)
     case .unblocked: unblocked()
     case .acknowledged(let tag, let multiple):
-      for entry in confirms.settle(tag, multiple: multiple) {
+      for entry in outbox.withLedger({ $0.settle(tag, multiple: multiple) }) {
         entry.token(entry.returnedWith.map { .failure($0) } ?? .success(()))
       }
     case .rejected(let tag, let multiple):
-      for entry in confirms.settle(tag, multiple: multiple) {
+      for entry in outbox.withLedger({ $0.settle(tag, multiple: multiple) }) {
         entry.token(
           .failure(
             AMQPError(
@@ -109,7 +122,7 @@ extension AMQPConnection {
         let error = AMQPError(
           .unroutable, "no queue took a message to \(exchange) with routing key \(routingKey): \(text)",
           replyCode: code)
-        confirms.returned(exchange: exchange, routingKey: routingKey, error)
+        outbox.withLedger { $0.returned(exchange: exchange, routingKey: routingKey, error) }
       case nil: break
       }
     case .done(Method.connectionCloseOk):

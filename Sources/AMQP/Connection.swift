@@ -20,7 +20,7 @@ package actor AMQPConnection {
   package private(set) var broker: BrokerIdentity?
   private var failure: AMQPError?
   private var replies = PendingReplies()
-  var confirms = ConfirmLedger<ConfirmReceiver>()
+  nonisolated let outbox = Outbox()
   var assembler = ContentAssembler()
   var consumers: [String: Consumer] = [:]
   var consumerCount = 0
@@ -30,19 +30,21 @@ package actor AMQPConnection {
   /// What is to be done before what was gathered is sent.
   private var beforeSending: [() -> Void] = []
   /// When it last took messages again.
-  var unblockedAt: ContinuousClock.Instant?
+  var unblockedAt: Moment?
   private var isClosing = false
   private nonisolated let ended = Mailbox<Bool>()
   /// When the broker last said something, heartbeats left out: librabbitmq keeps them to itself.
-  var lastHeard = ContinuousClock.now
+  var lastHeard = Moment.now
+  /// When the broker last sent anything, heartbeats as well.
+  var lastAlive = Moment.now
   /// When the socket was last read.
-  var lastRead = ContinuousClock.now
+  var lastRead = Moment.now
   /// When some of a large message last arrived at the broker's system.
-  var lastMoved = ContinuousClock.now
+  var lastMoved = Moment.now
   /// What becomes of a large message that has not yet.
   var sending: SendProgress?
   /// When the large messages that are not confirmed have arrived at the broker, on the slowest line.
-  var arrival: ContinuousClock.Instant?
+  var arrival: Moment?
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -74,8 +76,9 @@ package actor AMQPConnection {
 
   private func start() async throws {
     do {
-      handle = try Handle(address, options)
+      handle = try Handle(address, options, outbox)
       broker = handle?.broker
+      lastAlive = .now
       _ = try await call(Method.channelOpen, amqp_channel_open_t(out_of_band: amqp_empty_bytes))
       _ = try await call(Method.confirmSelect, amqp_confirm_select_t(nowait: 0))
     } catch {
@@ -170,7 +173,7 @@ package actor AMQPConnection {
 
   /// The time at which silence about a method becomes the connection's end. A broker that blocks publishers does not even
   /// read what they ask, and one at the end of a slow line not before what was sent earlier.
-  var nextReplyDeadline: ContinuousClock.Instant? {
+  var nextReplyDeadline: Moment? {
     guard blockedReason == nil || isClosing, let deadline = replies.nextDeadline else { return nil }
     return max(deadline, max(latestArrival, unblockedAt ?? latestArrival) + options.replyTimeout)
   }
@@ -183,6 +186,8 @@ package actor AMQPConnection {
     let bystanders = error.toBystanders
     failure = bystanders
     ended.set(true)
+    // Before the socket is closed: it may be another's then.
+    let unconfirmed = outbox.close()
     handle = nil
     sending = nil
     // Whatever it blocks, it is not this connection: nobody may wait for that any longer.
@@ -195,10 +200,9 @@ package actor AMQPConnection {
     if culprit != 0, let receive = replies.take(answer: culprit + 1) { receive(.failure(error)) }
     for receive in replies.takeAll() { receive(.failure(bystanders)) }
     // It may be one whose sender waits no longer.
-    let largest = confirms.largestSize
-    let refused = confirms.removeAll()
-    for entry in refused {
-      let isCulprit = culprit == Method.basicPublish && (error.code != .messageTooLarge || entry.size == largest)
+    for entry in unconfirmed.messages {
+      let isCulprit =
+        culprit == Method.basicPublish && (error.code != .messageTooLarge || entry.size == unconfirmed.largest)
       entry.token(.failure(isCulprit ? error : bystanders))
     }
     publishersWaiting.leave(throwing: bystanders)

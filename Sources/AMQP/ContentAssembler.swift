@@ -40,10 +40,15 @@ struct ContentAssembler {
       self.headers = headers
       self.deliveryCount = deliveryCount
       missing = Int(clamping: size)
-      // The size is the broker's word: room is made as the bytes come, not before.
-      body.reserveCapacity(min(missing, 1 << 20))
     case .contentBody(let fragment):
-      body += fragment
+      if body.isEmpty, fragment.count >= missing {
+        // All of it, which need not be copied.
+        body = fragment
+      } else {
+        // The size is the broker's word: room is made as the bytes come, not before.
+        if body.isEmpty { body.reserveCapacity(min(missing, 1 << 20)) }
+        body += fragment
+      }
       missing -= fragment.count
     default: return nil
     }

@@ -14,21 +14,27 @@ final class Handle {
 
   private let state: amqp_connection_state_t
   private let sendTimeout: Duration
-  /// What is sent with the next ``flush()``; nil where librabbitmq alone can write to the socket, which is TLS.
-  private let output: OutputBuffer?
-  /// How messages to some places begin.
-  private var heads: [Destination: MessageHead] = [:]
+  /// What is sent with the next ``flush()``; nothing where librabbitmq alone can write to the socket, which is TLS.
+  private let outbox: Outbox
+  /// The heartbeat that was agreed on, in seconds.
+  private(set) var heartbeat = 0
 
   /// Connects and logs in.
   ///
   /// - Throws: ``AMQPError`` with `unreachable`, `handshakeFailed`, `accessRefused` or `notFound`.
-  init(_ address: BrokerAddress, _ options: ConnectionOptions) throws(AMQPError) {
+  init(_ address: BrokerAddress, _ options: ConnectionOptions, _ outbox: Outbox) throws(AMQPError) {
     guard let state = amqp_new_connection() else { throw AMQPError(.resources, "no memory for a connection") }
     self.state = state
     sendTimeout = options.replyTimeout
-    output = address.usesTLS ? nil : OutputBuffer()
+    self.outbox = outbox
     try open(address, options)
     try login(address, options)
+    heartbeat = Int(amqp_get_heartbeat(state))
+    guard !address.usesTLS else { return }
+    // From now on heartbeats are sent and missed by the connection: librabbitmq's would go into the middle of frames.
+    let status = amqp_tune_connection(state, amqp_get_channel_max(state), amqp_get_frame_max(state), 0)
+    guard status == 0 else { throw lost(status) }
+    outbox.open(descriptor, frameMax: frameMax)
   }
 
   /// Connects, to hear what the broker says first.
@@ -36,7 +42,7 @@ final class Handle {
     guard let state = amqp_new_connection() else { throw AMQPError(.resources, "no memory for a connection") }
     self.state = state
     sendTimeout = options.replyTimeout
-    output = address.usesTLS ? nil : OutputBuffer()
+    outbox = Outbox()
     try open(address, options)
   }
 
@@ -155,8 +161,11 @@ final class Handle {
   /// Whether there is something to read that `poll` on the socket does not show.
   var hasBufferedInput: Bool { amqp_frames_enqueued(state) != 0 || amqp_data_in_buffer(state) != 0 }
 
-  /// The heartbeat that was agreed on, in seconds.
-  var heartbeat: Int { Int(amqp_get_heartbeat(state)) }
+  /// Whether something has arrived that was not read.
+  var hasArrived: Bool {
+    var bytes: Int32 = 0
+    return ioctl(descriptor, UInt(FIONREAD), &bytes) == 0 && bytes > 0
+  }
 
   /// The largest frame that was agreed on, in bytes.
   var frameMax: Int { Int(amqp_get_frame_max(state)) }
@@ -194,60 +203,39 @@ final class Handle {
     try send(method, arguments, channel: 0)
   }
 
-  private func send<Arguments>(
-    _ method: UInt32, _ arguments: Arguments, channel: amqp_channel_t, flushes: Bool = true
-  ) throws(AMQPError) {
+  private func send<Arguments>(_ method: UInt32, _ arguments: Arguments, channel: amqp_channel_t) throws(AMQPError) {
     var arguments = arguments
-    guard let output else {
+    guard outbox.gathers else {
       return try sending(0) {
         withUnsafeMutablePointer(to: &arguments) { amqp_send_method(state, channel, method, $0) }
       }
     }
-    let status = withUnsafeMutablePointer(to: &arguments) {
-      output.add(method: method, $0, channel: channel)
-    }
+    let (status, count) = withUnsafeMutablePointer(to: &arguments) { outbox.add(method: method, $0, channel: channel) }
     guard status == 0 else { throw lost(status) }
-    if flushes { try flushIfMuch() }
+    try flushIfMuch(count)
   }
 
-  private func flushIfMuch() throws(AMQPError) {
-    if let output, output.count > Self.muchOutput { try flush() }
-  }
+  private func flushIfMuch(_ count: Int) throws(AMQPError) { if count > Self.muchOutput { try flush() } }
 
   /// So much is not gathered any longer, in bytes.
   private static let muchOutput = 1 << 18
 
   /// Sends what was gathered. Waits while the socket takes nothing, as long as something moves.
   ///
-  /// librabbitmq sends heartbeats by itself, so nothing may be left of a frame that has begun.
-  ///
   /// - Throws: ``AMQPError`` with `connectionLost`, or `timedOut` if the broker reads no more; the handle is of no use
   ///   afterwards.
   func flush() throws(AMQPError) {
-    guard let output, !output.isEmpty else { return }
-    defer { output.removeAll() }
-    var rest = output.bytes
-    var isStuck: SendStall?
-    while !rest.isEmpty {
-      let sent = systemSend(descriptor, rest.baseAddress, rest.count)
-      if sent > 0 {
-        rest = UnsafeRawBufferPointer(rebasing: rest[sent...])
-        isStuck = nil
-        continue
-      }
-      switch errno {
-      case EINTR: continue
-      case EAGAIN, EWOULDBLOCK:
-        var stall = isStuck ?? SendStall(descriptor, limit: sendTimeout)
-        guard stall.wait() else {
-          throw AMQPError(
-            .timedOut, "the broker did not take what was sent to it within \(sendTimeout)")
-        }
-        isStuck = stall
-      default: throw lost(AMQP_STATUS_SOCKET_ERROR.rawValue)
-      }
+    guard outbox.gathers else { return }
+    switch outbox.flush(within: sendTimeout) {
+    case .done: break
+    case .stalled:
+      throw AMQPError(.timedOut, "the broker did not take what was sent to it within \(sendTimeout)")
+    case .failed: throw lost(AMQP_STATUS_SOCKET_ERROR.rawValue)
     }
   }
+
+  /// The broker has not sent its heartbeats.
+  var missedHeartbeat: AMQPError { lost(AMQP_STATUS_HEARTBEAT_TIMEOUT.rawValue) }
 
   /// Sends what is about `size` bytes, within the time for an answer.
   private func sending(_ size: Int, _ send: () -> Int32) throws(AMQPError) {
@@ -270,69 +258,65 @@ final class Handle {
     return poll(&polled, 1, 0) == 1
   }
 
-  /// A larger body is sent from where it is, and its progress watched.
-  private static let mostCopied = AMQPConnection.smallBody
-
   /// Whether a message with a body of so many bytes waits for the next ``flush()``; if not, it is sent at once.
-  func gathers(_ size: Int) -> Bool { output != nil && size <= Self.mostCopied }
+  func gathers(_ size: Int) -> Bool { outbox.gathers && size <= Outbox.mostCopied }
 
-  private struct Destination: Hashable {
-    let exchange: String
-    let routingKey: String
-  }
-
-  /// More than there are result queues, as a rule.
-  private static let mostHeads = 256
-
-  /// Sends a message that begins as one did that was published with `keepsHead`.
+  /// Sends a message that begins as one did that was usual.
   ///
-  /// - Returns: false if there was none.
-  func publish(_ body: [UInt8], like exchange: String, _ routingKey: String) throws(AMQPError)
-    -> Bool
-  {
-    guard let output, body.count <= Self.mostCopied,
-      let head = heads[Destination(exchange: exchange, routingKey: routingKey)]
-    else { return false }
-    output.add(head, body: body, frameMax: frameMax, channel: Self.channel)
-    try flushIfMuch()
-    return true
+  /// - Returns: its delivery tag; nil if there was none.
+  func publish(
+    _ body: [UInt8], like exchange: String, _ routingKey: String, confirmed: @escaping ConfirmReceiver
+  ) throws(AMQPError) -> UInt64? {
+    guard gathers(body.count),
+      let (count, tag) = outbox.add(body, like: exchange, routingKey, channel: Self.channel, confirmed: confirmed)
+    else { return nil }
+    try flushIfMuch(count, forgetting: tag)
+    return tag
   }
 
   /// Sends a message, with the next ``flush()`` at the latest: basic.publish, its header and its body in as many frames as
   /// it takes.
   ///
-  /// - Throws: ``AMQPError`` with `connectionLost`, or `timedOut` if the broker reads no more.
+  /// - Returns: its delivery tag.
+  /// - Throws: ``AMQPError`` with `connectionLost`, or `timedOut` if the broker reads no more; `confirmed` is not told then.
   func publish(
-    _ body: [UInt8], exchange: String, routingKey: String, mandatory: Bool, properties: amqp_basic_properties_t,
-    _ arena: Arena, keepsHead: Bool
-  ) throws(AMQPError) {
-    defer { extendLifetime(arena) }
-    var properties = properties
-    if let output, body.count <= Self.mostCopied {
-      let start = output.count
-      let arguments = amqp_basic_publish_t(
-        ticket: 0, exchange: arena.bytes(exchange), routing_key: arena.bytes(routingKey),
-        mandatory: mandatory ? 1 : 0,
-        immediate: 0)
-      try send(Method.basicPublish, arguments, channel: Self.channel, flushes: false)
-      let header = output.count
-      let status = output.add(contentOf: body.count, &properties, channel: Self.channel)
+    _ body: [UInt8], _ message: Outbox.Message, confirmed: @escaping ConfirmReceiver
+  ) throws(AMQPError) -> UInt64 {
+    if gathers(body.count) {
+      let (status, count, tag) = outbox.add(body, message, channel: Self.channel, confirmed: confirmed)
       guard status == 0 else { throw lost(status) }
-      if keepsHead, heads.count < Self.mostHeads {
-        heads[Destination(exchange: exchange, routingKey: routingKey)] = output.head(
-          from: start, header: header)
-      }
-      output.add(body: body, frameMax: frameMax, channel: Self.channel)
-      return try flushIfMuch()
+      try flushIfMuch(count, forgetting: tag)
+      return tag
     }
-    try flush()
-    try sending(body.count) {
-      var body = body
-      return body.withUnsafeMutableBytes { bytes in
-        amqp_basic_publish(
-          state, Self.channel, arena.bytes(exchange), arena.bytes(routingKey), mandatory ? 1 : 0, 0, &properties,
-          amqp_bytes_t(len: bytes.count, bytes: bytes.baseAddress))
+    var held: UInt64?
+    while held == nil {
+      try flush()
+      held = outbox.hold(for: body, to: message.exchange, message.routingKey, confirmed: confirmed)
+    }
+    defer { outbox.release() }
+    let arguments = message.arguments
+    var properties = message.properties
+    let tag = held ?? 0
+    do {
+      try sending(body.count) {
+        var body = body
+        return body.withUnsafeMutableBytes { bytes in
+          amqp_basic_publish(
+            state, Self.channel, arguments.exchange, arguments.routing_key, arguments.mandatory, 0, &properties,
+            amqp_bytes_t(len: bytes.count, bytes: bytes.baseAddress))
+        }
       }
+    } catch {
+      _ = outbox.withLedger { $0.remove(tag) }
+      throw error
+    }
+    return tag
+  }
+
+  private func flushIfMuch(_ count: Int, forgetting tag: UInt64) throws(AMQPError) {
+    do { try flushIfMuch(count) } catch {
+      _ = outbox.withLedger { $0.remove(tag) }
+      throw error
     }
   }
 
@@ -341,16 +325,6 @@ final class Handle {
   }
 
   private func text(_ status: Int32) -> String { String(cString: amqp_error_string2(status)) }
-}
-
-/// send(2), without a signal where nobody reads.
-private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-  #if canImport(Darwin)
-    // librabbitmq sets SO_NOSIGPIPE.
-    send(descriptor, bytes, count, Int32(MSG_DONTWAIT))
-  #else
-    send(descriptor, bytes, count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
-  #endif
 }
 
 extension timeval {

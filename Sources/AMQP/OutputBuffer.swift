@@ -13,6 +13,9 @@ struct MessageHead {
 /// librabbitmq encodes.
 final class OutputBuffer {
   private var memory: UnsafeMutableRawBufferPointer
+  /// Where what is not sent yet begins.
+  private var start = 0
+  /// Where it ends.
   private(set) var count = 0
 
   /// What a method's arguments take at most, at first.
@@ -26,13 +29,19 @@ final class OutputBuffer {
   init() { memory = .allocate(byteCount: 1 << 14, alignment: 16) }
   deinit { memory.deallocate() }
 
-  var isEmpty: Bool { count == 0 }
+  var isEmpty: Bool { start == count }
   /// What is to be sent.
-  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<count]) }
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[start..<count]) }
+
+  /// So many bytes have been sent.
+  func removeFirst(_ size: Int) {
+    start += size
+    if start == count { removeAll() }
+  }
 
   /// All has been sent, or never will be.
   func removeAll() {
-    count = 0
+    (start, count) = (0, 0)
     guard memory.count > Self.mostKept else { return }
     memory.deallocate()
     memory = .allocate(byteCount: 1 << 14, alignment: 16)
@@ -49,6 +58,13 @@ final class OutputBuffer {
       let size = amqp_encode_method(method, arguments, rest)
       return size < 0 ? size : size + 4
     }
+  }
+
+  /// Adds a heartbeat (AMQP 0-9-1, 4.2.7).
+  func addHeartbeat() {
+    reserve(Self.header + 1)
+    begin(type: UInt8(AMQP_FRAME_HEARTBEAT), channel: 0, size: 0)
+    finish(size: 0)
   }
 
   /// Adds the header of a message's content.
@@ -137,7 +153,7 @@ final class OutputBuffer {
     guard memory.count - count < size else { return }
     let larger = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(2 * memory.count, count + size), alignment: 16)
-    larger.copyMemory(from: bytes)
+    larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
     memory.deallocate()
     memory = larger
   }

@@ -38,6 +38,8 @@ final class OwnerThread: SerialExecutor {
   private struct State {
     var jobs: [Work] = []
     var isAsleep = false
+    /// Whether somebody has gathered what is to be sent.
+    var hasOutput = false
     var isStopping = false
     var hasEnded = false
   }
@@ -85,6 +87,16 @@ final class OwnerThread: SerialExecutor {
 
   /// Has the thread call something, in order with the actor's jobs. It costs less than a task that waits for its turn.
   func submit(_ call: @escaping @Sendable () -> Void) { enqueue(.call(call)) }
+
+  /// Notes that there is something to be sent.
+  ///
+  /// - Returns: whether the thread sleeps: then it does not send it.
+  func noteOutput() -> Bool {
+    state.withLockedValue { state in
+      if !state.isAsleep { state.hasOutput = true }
+      return state.isAsleep
+    }
+  }
 
   private func enqueue(_ job: Work) {
     enum Next { case wake, nothing, afterlife }
@@ -144,9 +156,11 @@ final class OwnerThread: SerialExecutor {
     while true {
       runJobs()
       let interest = turn(isReadable)
-      enum Next { case sleep, again, end }
+      enum Next { case sleep, again, send, end }
       let next = state.withLockedValue { state -> Next in
+        defer { state.hasOutput = false }
         if !state.jobs.isEmpty { return .again }
+        if state.hasOutput { return .send }
         if state.isStopping {
           state.hasEnded = true
           return .end
@@ -156,6 +170,7 @@ final class OwnerThread: SerialExecutor {
       }
       switch next {
       case .again: isReadable = true
+      case .send: isReadable = false
       case .end:
         identity.withLockedValue { $0 = nil }
         return

@@ -4,14 +4,14 @@ struct PendingReplies {
 
   private struct Pending {
     let answer: UInt32
-    let deadline: ContinuousClock.Instant
+    let deadline: Moment
     let receive: Receiver
   }
 
   private var pending: [Pending] = []
 
   /// Notes a question. Its deadline is not before that of the one before.
-  mutating func expect(_ method: UInt32, by deadline: ContinuousClock.Instant, _ receive: @escaping Receiver) {
+  mutating func expect(_ method: UInt32, by deadline: Moment, _ receive: @escaping Receiver) {
     // The number of an answer is its question's plus one, for all methods that are used here (AMQP 0-9-1, 1.4).
     pending.append(Pending(answer: method + 1, deadline: deadline, receive: receive))
   }
@@ -28,5 +28,5 @@ struct PendingReplies {
   }
 
   /// The time by which the oldest question must be answered.
-  var nextDeadline: ContinuousClock.Instant? { pending.first?.deadline }
+  var nextDeadline: Moment? { pending.first?.deadline }
 }

@@ -12,10 +12,10 @@ struct SendProgress {
   private let descriptor: Int32
   private var pending: Int
   /// When some of it was last seen to have arrived at the other side's system.
-  private(set) var lastMoved: ContinuousClock.Instant
+  private(set) var lastMoved: Moment
 
   /// The progress of what has been written to a socket; nil if it has all arrived, or the system does not say.
-  init?(_ descriptor: Int32, at now: ContinuousClock.Instant) {
+  init?(_ descriptor: Int32, at now: Moment) {
     guard let pending = Self.pendingBytes(descriptor), pending > 0 else { return nil }
     self.descriptor = descriptor
     self.pending = pending
@@ -25,7 +25,7 @@ struct SendProgress {
   /// Looks how much has arrived.
   ///
   /// - Returns: whether there is still something to arrive.
-  mutating func look(at now: ContinuousClock.Instant) -> Bool {
+  mutating func look(at now: Moment) -> Bool {
     let pending = Self.pendingBytes(descriptor) ?? 0
     // More than before: room was made for it.
     if pending != self.pending { lastMoved = now }
@@ -51,7 +51,7 @@ struct SendProgress {
 struct SendStall {
   private let descriptor: Int32
   private let limit: Duration
-  private let began = ContinuousClock.now
+  private let began = Moment.now
   private var progress: SendProgress?
 
   init(_ descriptor: Int32, limit: Duration) {
@@ -68,7 +68,7 @@ struct SendStall {
   mutating func wait() -> Bool {
     var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     if poll(&polled, 1, (limit / Self.looksPerLimit).pollMilliseconds) > 0 { return true }
-    let now = ContinuousClock.now
+    let now = Moment.now
     if progress?.look(at: now) == nil { progress = SendProgress(descriptor, at: now) }
     return now - (progress?.lastMoved ?? began) < limit
   }

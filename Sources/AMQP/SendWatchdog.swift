@@ -31,13 +31,13 @@ final class SendWatchdog {
   init(_ descriptor: Int32, after limit: Duration) {
     timer = DispatchSource.makeTimerSource(queue: .global())
     let pause = limit / Self.looksPerLimit / .seconds(1)
-    let start = ContinuousClock.now
+    let start = Moment.now
     timer.schedule(deadline: .now() + pause, repeating: pause)
     timer.setEventHandler { [fuse] in
       // Under the lock the send is not over, so the descriptor is still the connection's.
       fuse.state.withLockedValue { state in
         guard case .waiting(var progress) = state else { return }
-        let now = ContinuousClock.now
+        let now = Moment.now
         if progress?.look(at: now) == nil { progress = SendProgress(descriptor, at: now) }
         state = .waiting(progress)
         guard now - (progress?.lastMoved ?? start) >= limit else { return }

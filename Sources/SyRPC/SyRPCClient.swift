@@ -183,30 +183,32 @@ public final class SyRPCClient: Sendable {
     try Task.checkCancellation()
     try calls.begin()
     let app = topology.settings.appName
-    let (put, get) = (
-      Trace.begin("\(type) put", .producer, resultID: resultID, app: app),
-      Trace.begin("result get", .consumer, resultID: resultID, app: app)
-    )
-    let (start, tally, calls) = (ContinuousClock.now, context.tally, calls)
+    let spans =
+      Trace.isOn
+      ? (
+        put: Trace.begin("\(type) put", .producer, resultID: resultID, app: app),
+        get: Trace.begin("result get", .consumer, resultID: resultID, app: app)
+      ) : nil
+    let (start, tally, calls) = (Moment.now, context.tally, calls)
     let call = ImmediateCall(publishTimeout: publishTimeout, timeout: timeout) {
-      put.end()
+      spans?.put.end()
       tally.record(.put, since: start)
       tally.count(.requestsPut)
       calls.end()
     }
-    let (headers, binding) = (Trace.headers(in: put.context), requestBinding)
-    let waiter = Mailbox<ResultDesk.Waiter>()
+    let (headers, binding) = (spans.map { Trace.headers(in: $0.put.context) } ?? [:], requestBinding)
     // The one before the other: the result is never a foreign one here.
-    reader.submit { reader in
-      waiter.set(reader.expect(resultID) { call.received($0) })
-      connection.submit { $0.put(body, to: binding, headers) { call.confirmed($0) } }
+    let waiter = reader.expect(resultID) {
+      call.received($0)
+    } isWaiting: {
+      connection.putAtOnce(body, to: binding, headers) { call.confirmed($0) }
     }
     let outcome = await call.outcome()
     if case .result(.success) = outcome {} else { await reader.forget(waiter, resultID) }
     let (answer, putAt) = call.finish()
-    get.end()
+    spans?.get.end()
     if putAt == nil {
-      put.end()
+      spans?.put.end()
       calls.end()
     }
     // Also one that came when it was almost too late: it is gone from its queue.
@@ -220,7 +222,7 @@ public final class SyRPCClient: Sendable {
       guard requests.isToBeRepeated(error) else { throw error }
       return .nothing
     case .lost:
-      let passed = ContinuousClock.now - (putAt ?? start)
+      let passed = Moment.now - (putAt ?? start)
       return .put(timeout: timeout.map { max(.milliseconds(1), $0 - passed) })
     case .timedOut where putAt == nil:
       throw requests.timedOut("the request \(resultID) could not be put within \(publishTimeout)")
@@ -259,7 +261,7 @@ public final class SyRPCClient: Sendable {
   ///
   /// - Parameter timeout: after that the rest is given up: requests in hand fail with `closed`.
   public func close(within timeout: Duration = .seconds(10)) async {
-    let deadline = ContinuousClock.now + timeout
+    let deadline = Moment.now + timeout
     await closing.run(within: timeout) { [self] in
       await calls.finish(within: timeout)
       await requests.close(within: deadline - .now)

@@ -173,7 +173,7 @@ public final class SyRPCServer: Sendable {
   /// - Parameter timeout: after that the rest is given up: handlers are cancelled, and what is not acknowledged goes back
   ///   to its queue.
   public func close(within timeout: Duration = .seconds(10)) async {
-    let deadline = ContinuousClock.now + timeout
+    let deadline = Moment.now + timeout
     await closing.run(within: timeout) { [self] in
       for signals in serving.withLockedValue({ Array($0.values) }) { signals.stop.stop() }
       await calls.finish(within: timeout)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ConfirmLedgerTests {
   private var ledger = ConfirmLedger<String>()
-  private let start = ContinuousClock.now
+  private let start = Moment.now
   private let unroutable = AMQPError(.unroutable, "nowhere")
 
   private mutating func publish(_ tokens: String..., to key: String = "k", at seconds: Int = 0) -> [UInt64] {

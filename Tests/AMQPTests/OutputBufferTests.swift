@@ -14,6 +14,22 @@ import Testing
     #expect(bytes == [1, 0, 1, 0, 0, 0, 13, 0, 60, 0, 80, 0, 0, 0, 0, 0, 0, 0, 7, 1, 0xCE])
   }
 
+  @Test func aHeartbeatIsAFrame() {
+    output.addHeartbeat()
+    // On channel 0, with no payload (AMQP 0-9-1, 4.2.7).
+    #expect(bytes == [8, 0, 0, 0, 0, 0, 0, 0xCE])
+  }
+
+  @Test func whatIsSentIsGoneAndTheRestStays() {
+    output.add(body: [1, 2, 3], frameMax: 100, channel: 1)
+    output.removeFirst(8)
+    #expect(bytes == [2, 3, 0xCE])
+    output.add(body: Array(repeating: 7, count: 50_000), frameMax: 131_072, channel: 1)
+    #expect(bytes.prefix(4) == [2, 3, 0xCE, 3] && bytes.count == 3 + 50_000 + 8)
+    output.removeFirst(3 + 50_000 + 8)
+    #expect(output.isEmpty && output.count == 0)
+  }
+
   @Test func aBodyIsCutIntoFrames() {
     output.add(body: [1, 2, 3, 4, 5], frameMax: 8 + 2, channel: 1)
     #expect(

@@ -1,10 +1,11 @@
+import AMQP
 import SyRPCWire
 import Testing
 
 @testable import SyRPC
 
 @Suite struct FadingMemoryTests {
-  private let start = ContinuousClock.now
+  private let start = Moment.now
 
   @Test func whatIsTooOldIsForgotten() {
     var memory = FadingMemory<Int>(lifetime: .seconds(10))

@@ -1,3 +1,4 @@
+import AMQP
 import SyRPCWire
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite struct ResultDeskTests {
   private var desk = ResultDesk(messageTTL: .seconds(10))
-  private let start = ContinuousClock.now
+  private let start = Moment.now
 
   private func result(_ id: String) -> ArrivedResult { ArrivedResult(resultID: id, data: .success(.string(id))) }
 

@@ -26,6 +26,24 @@ extension AMQPConnection {
     } catch { confirmed(.failure(error)) }
   }
 
+  /// Publishes from any thread, if that can be done at once.
+  ///
+  /// - Parameters:
+  ///   - body: the message.
+  ///   - binding: where it goes.
+  ///   - headers: sent along.
+  ///   - confirmed: told on this connection's executor what has become of it; ``NotNow`` if nothing was sent.
+  nonisolated func putAtOnce(
+    _ body: [UInt8], to binding: Binding, _ headers: [String: String], confirmed: @escaping ConfirmReceiver
+  ) {
+    if headers.isEmpty,
+      postAtOnce(body, to: binding.exchange, routingKey: binding.routingKey, confirmed: confirmed)
+    {
+      return
+    }
+    submit { $0.put(body, to: binding, headers, confirmed: confirmed) }
+  }
+
   /// Declares the request exchange and queue, and binds them.
   func declareRequests(_ topology: Topology) async throws {
     try await declare(topology.requestExchange)

@@ -3,8 +3,8 @@ internal import NIOConcurrencyHelpers
 
 /// What is known of a connection without asking it, which would take a turn of its thread.
 final class Life: Sendable {
-  private let began = ContinuousClock.now
-  private let end = NIOLockedValueBox<ContinuousClock.Instant?>(nil)
+  private let began = Moment.now
+  private let end = NIOLockedValueBox<Moment?>(nil)
 
   var isOver: Bool { end.withLockedValue { $0 != nil } }
 

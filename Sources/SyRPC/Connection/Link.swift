@@ -1,6 +1,6 @@
 internal import AMQP
 internal import Logging
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// A connection that is opened when it is first needed, together with what works on it, and again when it was lost.
 ///
@@ -22,7 +22,7 @@ actor Link<User: Sendable> {
 
   private struct Refusal {
     let error: any Error
-    let until: ContinuousClock.Instant
+    let until: Moment
   }
 
   private let configuration: SyRPCConfiguration
@@ -31,7 +31,7 @@ actor Link<User: Sendable> {
   private let setUp: @Sendable (AMQPConnection) async throws -> User
   private var state = State.idle
   /// The user of the connection that was opened last, so that nobody has to wait for the link's turn to learn it.
-  private nonisolated let last = Mailbox<Opened>()
+  private nonisolated let last = NIOLockedValueBox<Opened?>(nil)
   /// Who waits for a connection: patiently, or for one round of attempts only.
   private var waiting: [Bool: WaitingRoom] = [:]
   private var backoff: Backoff
@@ -85,8 +85,10 @@ actor Link<User: Sendable> {
 
   /// The user of a live connection, if there is one.
   nonisolated var current: User? {
-    guard let opened = last.value, !opened.life.isOver else { return nil }
-    return opened.user
+    last.withLockedValue { opened in
+      guard let opened, !opened.life.isOver else { return nil }
+      return opened.user
+    }
   }
 
   nonisolated var pauses: Backoff { Backoff(configuration.reconnectDelays) }
@@ -136,7 +138,7 @@ actor Link<User: Sendable> {
         if opened.life.wasLong { backoff.reset() } else { backoff.failed() }
         state = .idle
       case .idle:
-        if let refusal, ContinuousClock.now < refusal.until { throw refusal.error }
+        if let refusal, Moment.now < refusal.until { throw refusal.error }
         state = .connecting(Task { await keepConnecting() })
       case .connecting:
         try await waitForConnection(patiently)
@@ -179,7 +181,7 @@ actor Link<User: Sendable> {
         refusal = nil
         trouble.clear()
         state = .open(opened)
-        last.set(opened)
+        last.withLockedValue { $0 = opened }
         leaveAll()
         return
       case .failure(let error):
@@ -266,7 +268,7 @@ actor Link<User: Sendable> {
   {
     let before = state
     state = .closed
-    last.clear()
+    last.withLockedValue { $0 = nil }
     leaveAll(throwing: SyRPCError.hasBeenClosed)
     switch before {
     case .closed: return

@@ -1,8 +1,9 @@
 /// How often something happened, since a client or a server was made.
 public struct Statistics: Hashable, Sendable {
-  let counts: [Event: Int]
+  /// By the events' raw values.
+  let counts: [Int]
 
-  private func count(_ event: Event) -> Int { counts[event] ?? 0 }
+  private func count(_ event: Event) -> Int { counts[event.rawValue] }
 
   /// Connections that were made. All but the first of each purpose replace one that was lost.
   public var connections: Int { count(.connections) }
@@ -40,22 +41,16 @@ public struct Statistics: Hashable, Sendable {
   public var handlerTimeouts: Int { count(.handlerTimeouts) }
 }
 
-/// What is counted. The raw values are the ends of the metrics' labels.
-enum Event: String, Hashable, Sendable, CaseIterable {
-  case connections
-  case repetitions
-  case requestsPut = "requests_put"
-  case resultsGot = "results_got"
-  case foreignSightings = "foreign_sightings"
-  case rejects
-  case holds
-  case duplicateResults = "duplicate_results"
-  case lateResults = "late_results"
-  case malformedResults = "malformed_results"
-  case requestsTaken = "requests_taken"
-  case redeliveredRequests = "redelivered_requests"
-  case unreadableRequests = "unreadable_requests"
-  case resultsPut = "results_put"
-  case handlerErrors = "handler_errors"
-  case handlerTimeouts = "handler_timeouts"
+/// What is counted. The raw values are where.
+enum Event: Int, Sendable, CaseIterable {
+  case connections, repetitions, requestsPut, resultsGot, foreignSightings, rejects, holds, duplicateResults,
+    lateResults,
+    malformedResults, requestsTaken, redeliveredRequests, unreadableRequests, resultsPut, handlerErrors, handlerTimeouts
+
+  /// The middle of the metric's label: `requests_put`.
+  var label: String {
+    "\(self)".reduce(into: "") { label, letter in
+      label += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
+    }
+  }
 }

@@ -9,8 +9,11 @@ enum Trace {
     func extract(key: String, from headers: [String: String]) -> String? { headers[key] }
   }
 
+  /// Whether anybody traces.
+  static var isOn: Bool { type(of: InstrumentationSystem.instrument) != NoOpInstrument.self }
+
   /// The headers that carry the current context.
-  static var headers: [String: String] { ServiceContext.current.map { headers(in: $0) } ?? [:] }
+  static var headers: [String: String] { isOn ? ServiceContext.current.map { headers(in: $0) } ?? [:] : [:] }
 
   /// The headers that carry a context.
   static func headers(in context: ServiceContext) -> [String: String] {
@@ -28,11 +31,13 @@ enum Trace {
 
   /// Runs an operation in a span; OpenTelemetry's semantic conventions for messaging give the attributes' names.
   static func span<Value>(
-    _ name: String, _ kind: SpanKind, in context: ServiceContext? = nil, resultID: String? = nil, app: String,
-    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+    _ name: @autoclosure () -> String, _ kind: SpanKind, in context: @autoclosure () -> ServiceContext? = nil,
+    resultID: String? = nil, app: String, isolation: isolated (any Actor)? = #isolation,
+    _ body: () async throws -> Value
   ) async throws -> Value {
-    try await withSpan(
-      name, context: context ?? .current ?? .topLevel, ofKind: kind
+    guard isOn else { return try await body() }
+    return try await withSpan(
+      name(), context: context() ?? .current ?? .topLevel, ofKind: kind
     ) { span in
       describe(span, resultID, app)
       return try await body()

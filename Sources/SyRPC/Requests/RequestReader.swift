@@ -114,14 +114,18 @@ actor RequestReader {
 
   // MARK: - As they come
 
-  /// Requests as they come, at most `prefetch` of them unacknowledged at a time; ends when ``stop(_:)`` is called, with
-  /// an error when the queue is deleted or the connection fails. Those that are in hand already do not come.
+  /// Requests as they come, all that the thread has read in a turn together, at most `prefetch` of them unacknowledged at a
+  /// time; ends when ``stop(_:)`` is called, with an error when the queue is deleted or the connection fails. Those that are
+  /// in hand already do not come.
   func stream(prefetch: UInt16, into inHand: RequestsInHand) async throws -> (
-    tag: String, requests: AsyncThrowingStream<RequestInHand, any Error>
+    tag: String, requests: AsyncThrowingStream<[RequestInHand], any Error>
   ) {
     // It may have been deleted since; consuming what is not there would cost the connection.
     try await connection.declareRequests(topology)
-    let (requests, continuation) = AsyncThrowingStream<RequestInHand, any Error>.makeStream()
+    let (requests, continuation) = AsyncThrowingStream<[RequestInHand], any Error>.makeStream()
+    nextStream += 1
+    let number = nextStream
+    streams[number] = Stream(continuation: continuation, inHand: inHand)
     let tag = try consume(
       prefetch: prefetch,
       receive: { [weak self] delivery in
@@ -130,27 +134,61 @@ actor RequestReader {
           switch inHand.take(DeliveredRequest(delivery), by: reader) {
           case .joined: break
           case .answered: reader.acknowledge(delivery.deliveryTag)
-          case .new(let request):
-            if case .terminated = continuation.yield(request) { Task { await inHand.giveBack(request) } }
+          case .new(let request): reader.gather(request, number, inHand)
           }
         }
       },
-      end: { continuation.finish(throwing: $0) })
-    streams[tag] = continuation
+      end: { [weak self] error in self?.assumeIsolated { $0.endStream(number, throwing: error) } })
+    streamsByTag[tag] = number
     return (tag, requests)
   }
 
-  private var streams: [String: AsyncThrowingStream<RequestInHand, any Error>.Continuation] = [:]
+  private struct Stream {
+    let continuation: AsyncThrowingStream<[RequestInHand], any Error>.Continuation
+    let inHand: RequestsInHand
+    /// What the thread has read in this turn.
+    var gathered: [RequestInHand] = []
+  }
+
+  private var streams: [Int: Stream] = [:]
+  private var streamsByTag: [String: Int] = [:]
+  private var nextStream = 0
+
+  private func gather(_ request: RequestInHand, _ number: Int, _ inHand: RequestsInHand) {
+    guard let isFirst = streams[number]?.gathered.isEmpty else {
+      // Delivered after the end.
+      Task { await inHand.giveBack(request) }
+      return
+    }
+    streams[number]?.gathered.append(request)
+    guard isFirst else { return }
+    connection.assumeIsolated {
+      $0.beforeSending { [weak self] in self?.assumeIsolated { $0.handOver(number) } }
+    }
+  }
+
+  private func handOver(_ number: Int) {
+    guard let stream = streams[number], !stream.gathered.isEmpty else { return }
+    streams[number]?.gathered = []
+    if case .terminated = stream.continuation.yield(stream.gathered) {
+      for request in stream.gathered { Task { await stream.inHand.giveBack(request) } }
+    }
+  }
+
+  private func endStream(_ number: Int, throwing error: (any Error)? = nil) {
+    handOver(number)
+    streams.removeValue(forKey: number)?.continuation.finish(throwing: error)
+  }
 
   /// Cancels a stream's consumer. What has been delivered is still in the stream.
   func stop(_ tag: String) {
     onConnection { try $0.cancel(tag) }
-    streams.removeValue(forKey: tag)?.finish()
+    if let number = streamsByTag.removeValue(forKey: tag) { endStream(number) }
   }
 
   /// Cancels all consumers of streams, before what they brought goes back.
   func stopStreams() {
-    for tag in streams.keys { stop(tag) }
+    for tag in streamsByTag.keys { stop(tag) }
   }
 
   /// Whether the connection is gone by which requests came: then they come again by another.

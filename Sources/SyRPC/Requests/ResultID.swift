@@ -10,42 +10,47 @@ internal import NIOConcurrencyHelpers
 enum ResultID {
   /// Random bytes, taken from the system many at a time: Foundation's `UUID` opens a file for each.
   private struct Pool {
-    var bytes = [UInt8](repeating: 0, count: 256)
-    var used = 256
+    var words = [UInt64](repeating: 0, count: 32)
+    var used = 32
 
-    mutating func take() -> ArraySlice<UInt8> {
-      if used == bytes.count {
-        let status = bytes.withUnsafeMutableBytes { getentropy($0.baseAddress, $0.count) }
+    mutating func take() -> (UInt64, UInt64) {
+      if used == words.count {
+        let status = words.withUnsafeMutableBytes { getentropy($0.baseAddress, $0.count) }
         precondition(status == 0, "the system has no random bytes")
         used = 0
       }
-      used += 16
-      return bytes[used - 16..<used]
+      used += 2
+      return (words[used - 2], words[used - 1])
     }
   }
 
   private static let pool = NIOLockedValueBox(Pool())
-  private static let digits = Array("0123456789abcdef".utf8)
 
   /// A new one.
   static func new() -> String {
-    var random = Array(pool.withLockedValue { $0.take() })
+    let random = pool.withLockedValue { $0.take() }
     // The version and the variant.
-    random[6] = random[6] & 0x0F | 0x40
-    random[8] = random[8] & 0x3F | 0x80
+    var high = random.0 & ~0xF000 | 0x4000
+    var low = random.1 & ~(3 << 62) | 2 << 62
     return String(unsafeUninitializedCapacity: 36) { text in
-      var position = 0
-      for (index, byte) in random.enumerated() {
-        if index >= 4, index <= 10, index.isMultiple(of: 2) {
-          text[position] = UInt8(ascii: "-")
-          position += 1
+      for position in 0..<36 {
+        switch position {
+        case 8, 13, 18, 23: text[position] = UInt8(ascii: "-")
+        case ..<18:
+          text[position] = digit(high >> 60)
+          high <<= 4
+        default:
+          text[position] = digit(low >> 60)
+          low <<= 4
         }
-        text[position] = digits[Int(byte >> 4)]
-        text[position + 1] = digits[Int(byte & 15)]
-        position += 2
       }
-      return position
+      return 36
     }
+  }
+
+  private static func digit(_ value: UInt64) -> UInt8 {
+    let value = UInt8(truncatingIfNeeded: value)
+    return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 }
 

@@ -1,3 +1,4 @@
+internal import AMQP
 internal import SyRPCWire
 
 /// What is remembered of result ids, for as long as it matters.
@@ -8,7 +9,7 @@ struct FadingMemory<Value: Sendable>: Sendable {
   static var few: Int { 1024 }
 
   private let lifetime: Duration
-  private var entries: [ExactString: (value: Value, last: ContinuousClock.Instant)] = [:]
+  private var entries: [ExactString: (value: Value, last: Moment)] = [:]
   /// The number of entries at which those of the past are forgotten.
   private var limit = Self.few
 
@@ -17,11 +18,11 @@ struct FadingMemory<Value: Sendable>: Sendable {
   var count: Int { entries.count }
 
   /// What is remembered of an id, if it is not too old.
-  subscript(id: ExactString, now: ContinuousClock.Instant) -> Value? {
+  subscript(id: ExactString, now: Moment) -> Value? {
     entries[id].flatMap { now - $0.last < lifetime ? $0.value : nil }
   }
 
-  mutating func remember(_ value: Value, of id: ExactString, at now: ContinuousClock.Instant) {
+  mutating func remember(_ value: Value, of id: ExactString, at now: Moment) {
     entries[id] = (value, now)
     guard entries.count >= limit else { return }
     entries = entries.filter { now - $0.value.last < lifetime }

@@ -1,3 +1,4 @@
+internal import AMQP
 internal import NIOConcurrencyHelpers
 internal import SyRPCWire
 
@@ -37,7 +38,7 @@ final class FinishedResults: Sendable {
 
   /// Why a result is to be dropped; nil if it is not.
   func reason(_ resultID: String) -> Reason? {
-    let (id, now) = (ExactString(resultID), ContinuousClock.now)
+    let (id, now) = (ExactString(resultID), Moment.now)
     if gotten.withLockedValue({ $0[id, now] != nil }) { return .got }
     return abandoned.withLockedValue { $0[id, now] != nil } ? .late : nil
   }

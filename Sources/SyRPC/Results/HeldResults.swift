@@ -1,9 +1,10 @@
+internal import AMQP
 internal import HeapModule
 internal import SyRPCWire
 
 /// Foreign results of one queue that are unacknowledged here, until they are given back together.
 struct HeldResults {
-  typealias Instant = ContinuousClock.Instant
+  typealias Instant = Moment
 
   /// What whoever looks for a result finds.
   enum Found {

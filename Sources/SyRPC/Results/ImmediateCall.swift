@@ -18,17 +18,22 @@ final class ImmediateCall: Sendable {
   }
 
   private struct State {
+    var outcome: Outcome?
+    /// Who waits for the outcome.
+    var continuation: UnsafeContinuation<Outcome, Never>?
     /// The result, also if it came after the outcome: it is gone from its queue then.
     var result: JSON?
     /// When the request was known to be put.
-    var putAt: ContinuousClock.Instant?
+    var putAt: Moment?
     var isLost = false
     /// Nothing changes any more.
     var isOver = false
+    /// What calls ``expire()`` when a time may be over.
+    var alarm: Int?
   }
 
   private let state = NIOLockedValueBox(State())
-  private let first = FirstOutcome<Outcome>()
+  private let putBy: Moment
   private let timeout: Duration?
   private let whenPut: @Sendable () -> Void
 
@@ -37,18 +42,32 @@ final class ImmediateCall: Sendable {
   ///   - timeout: how long its result may take after that.
   ///   - whenPut: told once when the request is put, unless ``finish()`` comes before.
   init(publishTimeout: Duration, timeout: Duration?, whenPut: @escaping @Sendable () -> Void) {
+    putBy = .now + publishTimeout
     self.timeout = timeout
     self.whenPut = whenPut
-    first.limit(to: publishTimeout, .timedOut)
+    // One alarm for both times, for the shorter one: when it comes, it is known which time counts.
+    state.withLockedValue { $0.alarm = wake(after: min(publishTimeout, timeout ?? publishTimeout)) }
   }
 
   /// Waits for the outcome; for one task.
-  func outcome() async -> Outcome { await first.value(ifCancelled: .cancelled) }
+  func outcome() async -> Outcome {
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        let outcome = state.withLockedValue { state -> Outcome? in
+          if state.outcome == nil { state.continuation = continuation }
+          return state.outcome
+        }
+        if let outcome { continuation.resume(returning: outcome) }
+      }
+    } onCancel: {
+      happen { _ in .cancelled }
+    }
+  }
 
   /// Nothing that happens from now on counts.
   ///
   /// - Returns: the result, whatever the outcome was; when the request was put, if it was.
-  func finish() -> (result: JSON?, putAt: ContinuousClock.Instant?) {
+  func finish() -> (result: JSON?, putAt: Moment?) {
     state.withLockedValue { state in
       state.isOver = true
       return (state.result, state.putAt)
@@ -60,40 +79,61 @@ final class ImmediateCall: Sendable {
   /// The broker has confirmed the request, or will not.
   func confirmed(_ result: Result<Void, any Error>) {
     switch result {
-    case .success:
-      guard let isLost = put() else { return }
-      if isLost { first.decide(.lost) } else { first.limit(to: timeout, .timedOut) }
-    case .failure(let error): first.decide(.notPut(error))
+    case .success: happen(isPut: true) { $0.isLost ? .lost : nil }
+    case .failure(let error): happen { _ in .notPut(error) }
     }
   }
 
   /// The result has come, or will not on this connection.
   func received(_ result: Result<JSON, any Error>) {
-    if case .failure(let error as AMQPError) = result, error.isTransient {
-      let isPut = state.withLockedValue { state in
-        state.isLost = true
-        return state.putAt != nil
+    switch result {
+    case .success(let data):
+      happen(isPut: true) { state in
+        state.result = data
+        return .result(result)
       }
-      if isPut { first.decide(.lost) }
-      return
+    case .failure(let error as AMQPError) where error.isTransient:
+      happen { state in
+        state.isLost = true
+        return state.putAt == nil ? nil : .lost
+      }
+    case .failure: happen { _ in .result(result) }
     }
-    if case .success(let data) = result {
-      state.withLockedValue { $0.result = data }
-      _ = put()
-    }
-    first.decide(.result(result))
   }
 
-  /// The request is put.
-  ///
-  /// - Returns: whether the connection for its result is lost; nil if it was put before, or it does not matter.
-  private func put() -> Bool? {
-    let isLost = state.withLockedValue { state -> Bool? in
-      guard state.putAt == nil, !state.isOver else { return nil }
-      state.putAt = .now
-      return state.isLost
+  /// A time may be over.
+  private func expire() {
+    happen { state in
+      let deadline = state.putAt.map { putAt in timeout.map { putAt + $0 } } ?? putBy
+      guard let deadline else { return nil }
+      let left = deadline - .now
+      if left <= .zero { return .timedOut }
+      state.alarm = wake(after: left)
+      return nil
     }
-    if isLost != nil { whenPut() }
-    return isLost
+  }
+
+  private func wake(after time: Duration) -> Int { Deadlines.shared.after(time) { self.expire() } }
+
+  /// - Parameters:
+  ///   - isPut: whether it shows that the request is put.
+  ///   - change: what it changes, and what outcome it is, if there was none before.
+  private func happen(isPut: Bool = false, _ change: (inout State) -> Outcome?) {
+    var tellsPut = false
+    let (outcome, continuation, alarm) = state.withLockedValue {
+      state -> (Outcome?, UnsafeContinuation<Outcome, Never>?, Int?) in
+      if isPut, state.putAt == nil, !state.isOver {
+        state.putAt = .now
+        tellsPut = true
+      }
+      let outcome = change(&state)
+      guard state.outcome == nil, let outcome else { return (nil, nil, nil) }
+      state.outcome = outcome
+      defer { (state.continuation, state.alarm) = (nil, nil) }
+      return (outcome, state.continuation, state.alarm)
+    }
+    if tellsPut { whenPut() }
+    if let alarm { Deadlines.shared.callOff(alarm) }
+    if let outcome { continuation?.resume(returning: outcome) }
   }
 }

@@ -14,7 +14,7 @@ struct ArrivedResult: Equatable {
 /// queue that counts (``ReturnPolicy``). What is held is given back together.
 struct ResultDesk {
   typealias Waiter = Int
-  typealias Instant = ContinuousClock.Instant
+  typealias Instant = Moment
 
   enum Action: Equatable {
     /// Declare the queue and consume it.

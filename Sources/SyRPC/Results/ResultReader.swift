@@ -19,7 +19,7 @@ actor ResultReader {
   private let finished: FinishedResults
   private var queues: [Int: Queue] = [:]
   private var waiting: [ResultDesk.Waiter: (Result<JSON, any Error>) -> Void] = [:]
-  private var nextWaiter = 0
+  private nonisolated let inbox = ResultInbox()
   private var unsettled = UnsettledDeliveries()
   /// To be acknowledged when what has arrived is read.
   private var acknowledging: [UInt64] = []
@@ -41,8 +41,7 @@ actor ResultReader {
   /// - Throws: ``AMQPError``, ``SyRPCError`` with `unreadableResult`, `CancellationError`.
   func result(_ resultID: String) async throws -> JSON {
     let index = topology.resultQueueIndex(for: resultID)
-    nextWaiter += 1
-    let waiter = nextWaiter
+    let waiter = inbox.number()
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         enter(waiter, resultID, index) { continuation.resume(with: $0) }
@@ -53,25 +52,40 @@ actor ResultReader {
     }
   }
 
-  /// Waits for a result, without a task that does.
+  /// Waits for a result, without a task that does; from any thread.
   ///
   /// - Parameters:
   ///   - resultID: the id of the request.
   ///   - receive: told the result on the connection's executor, or why there will be none, as ``result(_:)`` throws it.
+  ///   - isWaiting: called when it is waited for: what comes after that is not missed.
   /// - Returns: what to end the wait by, with ``forget(_:_:)``.
-  func expect(_ resultID: String, _ receive: @escaping (Result<JSON, any Error>) -> Void)
-    -> ResultDesk.Waiter
-  {
-    nextWaiter += 1
-    enter(nextWaiter, resultID, topology.resultQueueIndex(for: resultID), receive)
-    return nextWaiter
+  nonisolated func expect(
+    _ resultID: String, _ receive: @escaping @Sendable (Result<JSON, any Error>) -> Void,
+    isWaiting: @escaping @Sendable () -> Void
+  ) -> ResultDesk.Waiter {
+    let entry = ResultInbox.Entry(
+      waiter: inbox.number(), resultID: resultID, index: topology.resultQueueIndex(for: resultID), receive: receive)
+    if inbox.add(entry) {
+      isWaiting()
+    } else {
+      submit { reader in
+        reader.enter([entry])
+        isWaiting()
+      }
+    }
+    return entry.waiter
   }
 
-  /// Ends a wait; nothing happens if it has ended, or never began.
-  func forget(_ waiter: Mailbox<ResultDesk.Waiter>, _ resultID: String) {
-    if let waiter = waiter.value {
-      giveUp(waiter, resultID, topology.resultQueueIndex(for: resultID))
-    }
+  /// Ends a wait; nothing happens if it has ended.
+  func forget(_ waiter: ResultDesk.Waiter, _ resultID: String) {
+    giveUp(waiter, resultID, topology.resultQueueIndex(for: resultID))
+  }
+
+  /// Takes note of who waits: before anything else happens.
+  private func lookIntoInbox() { enter(inbox.takeAll()) }
+
+  private func enter(_ entries: [ResultInbox.Entry]) {
+    for entry in entries { enter(entry.waiter, entry.resultID, entry.index, entry.receive) }
   }
 
   private func enter(
@@ -88,6 +102,7 @@ actor ResultReader {
   }
 
   private func giveUp(_ waiter: ResultDesk.Waiter, _ resultID: String, _ index: Int) {
+    lookIntoInbox()
     guard let finish = waiting.removeValue(forKey: waiter) else { return }
     perform(queue(index).desk.remove(waiter, for: resultID), index)
     finish(.failure(CancellationError()))
@@ -101,8 +116,7 @@ actor ResultReader {
   /// - Throws: as ``result(_:)``.
   func look(_ resultID: String) async throws -> JSON? {
     let index = topology.resultQueueIndex(for: resultID)
-    nextWaiter += 1
-    let waiter = nextWaiter
+    let waiter = inbox.number()
     let found = Mailbox<Result<JSON, any Error>>()
     waiting[waiter] = { found.set($0) }
     perform(queue(index).desk.look(waiter, for: resultID), index)
@@ -157,7 +171,7 @@ actor ResultReader {
       case .giveBack(let tags): giveBack(tags)
       case .finish(let waiter, let result): finish(waiter, result)
       case .wake(let instant):
-        _ = Deadlines.shared.after(instant - .now) { [weak self] in self?.submit { $0.wake(index) }
+        _ = Deadlines.shared.after(instant - .now) { [weak self] in self?.submit { $0.wake(index, at: instant) }
         }
       }
     }
@@ -165,7 +179,11 @@ actor ResultReader {
     if actions.contains(.stop) { sendReturns() }
   }
 
-  private func wake(_ index: Int) { perform(queue(index).desk.due(at: .now), index) }
+  /// Also where the clock says that it is not time yet: nobody would wake it again.
+  private func wake(_ index: Int, at instant: ResultDesk.Instant) {
+    lookIntoInbox()
+    perform(queue(index).desk.due(at: max(.now, instant)), index)
+  }
 
   /// Acknowledges a delivery, together with all that follow before what has arrived is read.
   private func acknowledge(_ tag: UInt64) {
@@ -223,6 +241,7 @@ actor ResultReader {
         }
       }
       queue.consumerTag = try consume(declaration.name, index)
+      inbox.open(index)
     } catch {
       fail(index, error)
     }
@@ -253,12 +272,16 @@ actor ResultReader {
   private func stop(_ index: Int) {
     guard let tag = queue(index).consumerTag else { return }
     queue(index).consumerTag = nil
+    // Whoever came in the last moment starts another one.
+    let late = inbox.close(index)
     onConnection { try $0.cancel(tag) }
+    enter(late)
   }
 
   // MARK: - What the broker says
 
   private func receive(_ delivery: Delivery, _ index: Int) {
+    lookIntoInbox()
     unsettled.add(delivery.deliveryTag)
     guard let result = arrived(delivery.body, index) else {
       tally.count(.malformedResults)
@@ -308,6 +331,7 @@ actor ResultReader {
   }
 
   private func consumerEnded(_ error: AMQPError, _ index: Int) {
+    enter(inbox.close(index))
     let queue = queue(index)
     queue.consumerTag = nil
     if error.code == .notFound, !queue.desk.isIdle {
@@ -319,6 +343,7 @@ actor ResultReader {
   }
 
   private func fail(_ index: Int, _ error: any Error) {
+    enter(inbox.close(index))
     queue(index).consumerTag = nil
     for waiter in queue(index).desk.abandon() {
       waiting.removeValue(forKey: waiter)?(.failure(error))
@@ -327,6 +352,7 @@ actor ResultReader {
 
   /// Ends every wait and cancels every consumer, so that nothing is held when the connection goes.
   func close() {
+    for index in queues.keys { enter(inbox.close(index)) }
     for (index, queue) in queues {
       let waiters = queue.desk.allWaiters
       perform(queue.desk.close(), index)

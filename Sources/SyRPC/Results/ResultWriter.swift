@@ -1,4 +1,5 @@
 internal import AMQP
+internal import NIOConcurrencyHelpers
 internal import SyRPCWire
 
 /// Publishes results on one connection, into queues that it has declared.
@@ -7,7 +8,7 @@ actor ResultWriter {
   private let topology: Topology
   private var declared: Set<Int> = []
   /// Where results go whose queues are declared.
-  private var bindings: [Int: Binding] = [:]
+  private nonisolated let bindings = NIOLockedValueBox<[Int: Binding]>([:])
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
@@ -37,18 +38,14 @@ actor ResultWriter {
   ///   - body: the message.
   ///   - resultID: the id that says into which queue.
   ///   - headers: sent along.
-  ///   - confirmed: told on the connection's executor what has become of it; ``NotNow`` if nothing was sent.
+  ///   - confirmed: told what has become of it, on the connection's executor; ``NotNow``, on any, if nothing was sent.
   nonisolated func putAtOnce(
     _ body: [UInt8], for resultID: String, _ headers: [String: String],
     confirmed: @escaping ConfirmReceiver
   ) {
     let index = topology.resultQueueIndex(for: resultID)
-    connection.submit { [self] connection in
-      guard let binding = assumeIsolated({ $0.bindings[index] }) else {
-        return confirmed(.failure(NotNow()))
-      }
-      connection.put(body, to: binding, headers, confirmed: confirmed)
-    }
+    guard let binding = bindings.withLockedValue({ $0[index] }) else { return confirmed(.failure(NotNow())) }
+    connection.putAtOnce(body, to: binding, headers, confirmed: confirmed)
   }
 
   private func declare(_ index: Int) async throws {
@@ -56,10 +53,11 @@ actor ResultWriter {
       try await connection.waitWhileBlocked()
       try await connection.declare(topology.resultQueue(at: index))
       try await connection.bind(topology.resultBinding(at: index))
-      bindings[index] = topology.resultBinding(at: index)
+      let binding = topology.resultBinding(at: index)
+      bindings.withLockedValue { $0[index] = binding }
     } catch {
       declared.remove(index)
-      bindings[index] = nil
+      bindings.withLockedValue { $0[index] = nil }
       throw error
     }
   }

@@ -29,11 +29,13 @@ struct ServeLoop: Sendable {
           let reader = try await reader()
           let (tag, deliveries) = try await reader.stream(prefetch: options.concurrency, into: inHand)
           stop.onStop { Task { await reader.stop(tag) } }
-          for try await request in deliveries {
+          for try await requests in deliveries {
             pauses.reset()
-            // The broker knows how many are unacknowledged, not how many are being done.
-            if busy == Int(options.concurrency) { await group.next() } else { busy += 1 }
-            group.addTask { await handle(request, reader) }
+            for request in requests {
+              // The broker knows how many are unacknowledged, not how many are being done.
+              if busy == Int(options.concurrency) { await group.next() } else { busy += 1 }
+              group.addTask { await handle(request, reader) }
+            }
           }
         } catch {
           if stop.isStopped { break }

@@ -12,17 +12,53 @@ final class Deadlines: Sendable {
   static let shared = Deadlines()
 
   private struct Entry: Comparable {
-    let time: DispatchTime
+    /// In nanoseconds, as ``DispatchTime`` counts them.
+    let time: UInt64
     let number: Int
 
-    static func < (left: Entry, right: Entry) -> Bool { (left.time, left.number) < (right.time, right.number) }
+    static func < (left: Entry, right: Entry) -> Bool {
+      left.time != right.time ? left.time < right.time : left.number < right.number
+    }
+  }
+
+  /// Where an action is kept; another's, when that has been done or called off.
+  private struct Slot {
+    var action: Action?
+    /// How many have been here.
+    var uses = 0
   }
 
   private struct State {
-    var actions: [Int: Action] = [:]
+    var slots: [Slot] = []
+    var free: [Int] = []
     /// Also of those that were called off, until they come up or are too many.
     var entries = Heap<Entry>()
-    var last = 0
+
+    /// The number is that of the slot, in its lower half, and which of its uses it is.
+    mutating func add(_ action: @escaping Action) -> Int {
+      if free.isEmpty {
+        free.append(slots.count)
+        slots.append(Slot())
+      }
+      let index = free.removeLast()
+      slots[index].action = action
+      return slots[index].uses << 32 | index
+    }
+
+    func isPending(_ number: Int) -> Bool { slots[number & 0xFFFF_FFFF].uses == number >> 32 }
+
+    mutating func remove(_ number: Int) -> Action? {
+      guard isPending(number) else { return nil }
+      let index = number & 0xFFFF_FFFF
+      defer {
+        slots[index].action = nil
+        slots[index].uses += 1
+        free.append(index)
+      }
+      return slots[index].action
+    }
+
+    var count: Int { slots.count - free.count }
   }
 
   private let state = NIOLockedValueBox(State())
@@ -35,45 +71,62 @@ final class Deadlines: Sendable {
     timer.activate()
   }
 
+  private static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
+
   /// Does something after a time; at once, on another thread, if that is zero or less.
   ///
   /// - Returns: what to call it off by.
   func after(_ duration: Duration, _ action: @escaping Action) -> Int {
-    let time = DispatchTime.now() + max(0, duration / .seconds(1))
+    let (time, isOver) = Self.now.addingReportingOverflow(duration.wholeNanoseconds)
     return state.withLockedValue { state in
-      state.last += 1
-      let entry = Entry(time: time, number: state.last)
-      state.actions[entry.number] = action
+      let entry = Entry(time: isOver ? .max : time, number: state.add(action))
+      let isFirst = state.entries.min.map { entry < $0 } ?? true
       state.entries.insert(entry)
-      if state.entries.min == entry { timer.schedule(deadline: time) }
+      if isFirst { schedule(entry.time) }
       return entry.number
     }
   }
 
   /// Nothing happens if it has been done.
   func callOff(_ number: Int) {
-    state.withLockedValue { state in
-      state.actions[number] = nil
-      guard state.entries.count > 64 + 4 * state.actions.count else { return }
-      let alive = state.entries.unordered.filter { state.actions[$0.number] != nil }
+    // Given back when the lock is.
+    let action = state.withLockedValue { state -> Action? in
+      let action = state.remove(number)
+      guard state.entries.count > 64 + 4 * state.count else { return action }
+      let alive = state.entries.unordered.filter { state.isPending($0.number) }
       state.entries = Heap(alive)
+      return action
     }
+    _ = action
   }
+
+  private func schedule(_ time: UInt64) { timer.schedule(deadline: DispatchTime(uptimeNanoseconds: time)) }
 
   private func fire() {
     let due = state.withLockedValue { state -> [Action] in
       var due: [Action] = []
+      let now = Self.now
       while let first = state.entries.min {
         // Those that were called off need no timer of their own.
-        guard first.time <= .now() || state.actions[first.number] == nil else {
-          timer.schedule(deadline: first.time)
+        guard first.time <= now || !state.isPending(first.number) else {
+          schedule(first.time)
           break
         }
         state.entries.removeMin()
-        if let action = state.actions.removeValue(forKey: first.number) { due.append(action) }
+        if let action = state.remove(first.number) { due.append(action) }
       }
       return due
     }
     for action in due { action() }
+  }
+}
+
+extension Duration {
+  /// Rounded up; 0 for less, and three hundred years for more.
+  fileprivate var wholeNanoseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    guard self > .zero else { return 0 }
+    guard seconds < 9_000_000_000 else { return 9_000_000_000_000_000_000 }
+    return UInt64(seconds) * 1_000_000_000 + UInt64((attoseconds + 999_999_999) / 1_000_000_000)
   }
 }

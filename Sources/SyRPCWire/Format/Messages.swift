@@ -18,14 +18,10 @@ public struct RequestMessage: Hashable, Sendable {
   ///
   /// - Throws: ``MessageError`` that says which key is missing, which has another type, or at which byte the JSON breaks.
   public init(decoding body: some Collection<UInt8>) throws(MessageError) {
-    if let members = try? JSON.members(["result_id", "type", "data"], of: body),
-      case .string(let resultID) = members[0],
-      case .string(let type) = members[1], let data = members[2]
-    {
+    if let plain = PlainMessage(body), let resultID = plain.resultID, let type = plain.type, let data = plain.data {
       self.init(resultID: resultID, type: type, data: data)
       return
     }
-    // Once more, for what is wrong with it.
     let members = try JSONObject(message: body)
     self.init(
       resultID: try members.string("result_id"), type: try members.string("type"), data: try members.value("data"))
@@ -35,7 +31,11 @@ public struct RequestMessage: Hashable, Sendable {
   ///
   /// - Throws: ``JSONError`` if `data` cannot be written.
   public func encoded() throws(JSONError) -> [UInt8] {
-    try JSON.object(["result_id": .string(resultID), "type": .string(type), "data": data]).encoded()
+    try JSONWriter.object { writer throws(JSONError) in
+      try writer.write("{\"result_id\":", .string(resultID))
+      try writer.write(",\"type\":", .string(type))
+      try writer.write(",\"data\":", data)
+    }
   }
 }
 
@@ -56,14 +56,10 @@ public struct ResultMessage: Hashable, Sendable {
   ///
   /// - Throws: ``MessageError`` that says which key is missing, which has another type, or at which byte the JSON breaks.
   public init(decoding body: some Collection<UInt8>) throws(MessageError) {
-    if let members = try? JSON.members(["result_id", "data"], of: body),
-      case .string(let resultID) = members[0],
-      let data = members[1]
-    {
+    if let plain = PlainMessage(body), plain.type == nil, let resultID = plain.resultID, let data = plain.data {
       self.init(resultID: resultID, data: data)
       return
     }
-    // Once more, for what is wrong with it.
     let members = try JSONObject(message: body)
     self.init(resultID: try members.string("result_id"), data: try members.value("data"))
   }
@@ -72,7 +68,10 @@ public struct ResultMessage: Hashable, Sendable {
   ///
   /// - Throws: ``JSONError`` if `data` cannot be written.
   public func encoded() throws(JSONError) -> [UInt8] {
-    try JSON.object(["result_id": .string(resultID), "data": data]).encoded()
+    try JSONWriter.object { writer throws(JSONError) in
+      try writer.write("{\"result_id\":", .string(resultID))
+      try writer.write(",\"data\":", data)
+    }
   }
 }
 
@@ -108,8 +107,15 @@ extension JSONObject {
 extension String {
   /// Without the white space around it.
   fileprivate var trimmed: String {
+    // Most have none.
+    if let first = utf8.first, let last = utf8.last, first.isVisible, last.isVisible { return self }
     let start = unicodeScalars.drop { $0.properties.isWhitespace }
     let end = start.lastIndex { !$0.properties.isWhitespace }
     return end.map { String(start[...$0]) } ?? ""
   }
+}
+
+extension UInt8 {
+  /// Whether it is an ASCII character other than white space.
+  fileprivate var isVisible: Bool { self > 0x20 && self < 0x7F }
 }

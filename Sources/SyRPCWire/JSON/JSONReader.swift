@@ -24,24 +24,6 @@ extension JSON {
     self.init(root)
   }
 
-  /// Reads some members of an object, in the order in which their keys are given, and copies no others.
-  ///
-  /// - Returns: nil if it is not an object; a member is nil if it is missing.
-  /// - Throws: ``JSONError`` with the byte at which the text breaks.
-  static func members(_ keys: [StaticString], of text: some Collection<UInt8>) throws(JSONError)
-    -> [JSON?]?
-  {
-    let root = try load(text, [])
-    defer { json_decref(root) }
-    guard syrpc_json_typeof(root) == JSON_OBJECT else { return nil }
-    return keys.map { key in
-      key.utf8Start.withMemoryRebound(to: CChar.self, capacity: key.utf8CodeUnitCount + 1) {
-        json_object_get(root, $0)
-      }
-      .map { JSON($0) }
-    }
-  }
-
   private static func load(
     _ text: some Collection<UInt8>, _ options: ReadingOptions
   ) throws(JSONError) -> UnsafeMutablePointer<json_t> {

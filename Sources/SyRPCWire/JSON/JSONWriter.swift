@@ -14,16 +14,35 @@ extension JSON {
   }
 }
 
-private struct JSONWriter {
-  var output: [UInt8] = []
+struct JSONWriter {
+  fileprivate var output: [UInt8] = []
+
+  /// An object whose keys are known: it need not be made to be written.
+  ///
+  /// - Parameter writeMembers: writes the members, the brace before the first one included.
+  /// - Returns: the text.
+  /// - Throws: what `writeMembers` throws.
+  static func object(_ writeMembers: (inout JSONWriter) throws(JSONError) -> Void) throws(JSONError) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.output.reserveCapacity(192)
+    try writeMembers(&writer)
+    writer.output.append(UInt8(ascii: "}"))
+    return writer.output
+  }
+
+  /// Writes a member of ``object(_:)``: its key with all that is around it, and its value.
+  mutating func write(_ key: StaticString, _ value: JSON) throws(JSONError) {
+    output.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
+    try write(value, depth: 1)
+  }
 
   /// Not by recursion: the nesting that is allowed is more than a small stack holds.
-  mutating func write(_ value: JSON) throws(JSONError) {
-    guard var current = try begin(value, depth: 0) else { return }
+  fileprivate mutating func write(_ value: JSON, depth: Int = 0) throws(JSONError) {
+    guard var current = try begin(value, depth: depth) else { return }
     var outer: [OpenContainer] = []
     while true {
       if let child = try next(of: &current) {
-        if let container = try begin(child, depth: outer.count + 1) {
+        if let container = try begin(child, depth: depth + outer.count + 1) {
           outer.append(current)
           current = container
         }
@@ -85,12 +104,14 @@ private struct JSONWriter {
   private mutating func write(_ value: String) throws(JSONError) {
     var value = value
     // Most strings stand for themselves.
-    if value.withUTF8({ $0.allSatisfy { (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C } }) {
+    let isPlain = value.withUTF8 { utf8 in
+      for byte in utf8 where !byte.isPlain { return false }
       output.append(UInt8(ascii: "\""))
-      output += value.utf8
+      output.append(contentsOf: utf8)
       output.append(UInt8(ascii: "\""))
-      return
+      return true
     }
+    if isPlain { return }
     let json = value.withUTF8 { utf8 in
       utf8.withMemoryRebound(to: CChar.self) {
         json_stringn_nocheck($0.baseAddress ?? UnsafePointer(bitPattern: 1), $0.count)

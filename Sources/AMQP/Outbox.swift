@@ -1,0 +1,272 @@
+internal import CRabbitMQ
+internal import NIOConcurrencyHelpers
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// What goes out on a connection, and which messages the broker has not confirmed yet; from any thread.
+///
+/// While the connection's own thread sleeps, whoever publishes something small sends it from here: to wake that thread for
+/// it costs more than to send. While it is awake, it sends all that was gathered with its turn.
+///
+/// Order is the lock's: a message gets its delivery tag as its frames get their place.
+final class Outbox: @unchecked Sendable {
+  private enum Gate {
+    /// Nobody may send: there is no connection, or librabbitmq alone can write to its socket, which is TLS.
+    case closed
+    case open(Int32)
+    /// The connection's thread sends, and waits for room: the others only gather.
+    case busy(Int32)
+
+    var descriptor: Int32? {
+      switch self {
+      case .closed: nil
+      case .open(let descriptor), .busy(let descriptor): descriptor
+      }
+    }
+  }
+
+  private struct Destination: Hashable {
+    let exchange: String
+    let routingKey: String
+  }
+
+  /// More than there are result queues, as a rule.
+  private static let mostHeads = 256
+  /// A larger body is sent from where it is, and its progress watched.
+  static let mostCopied = AMQPConnection.smallBody
+
+  private let lock = NIOLock()
+  // Under the lock:
+  private var gate = Gate.closed
+  private let buffer = OutputBuffer()
+  private var frameMax = 0
+  /// How messages to some places begin.
+  private var heads: [Destination: MessageHead] = [:]
+  private var ledger = ConfirmLedger<ConfirmReceiver>()
+  private var isBlocked = false
+  private var lastSent = Moment.now
+
+  // MARK: - The connection's thread
+
+  /// Whether frames are gathered here; if not, librabbitmq sends them.
+  private(set) var gathers = false
+
+  /// The connection is there.
+  ///
+  /// - Parameters:
+  ///   - descriptor: its socket, which stays open until ``close()``.
+  ///   - frameMax: the largest frame, in bytes.
+  func open(_ descriptor: Int32, frameMax: Int) {
+    lock.withLock {
+      gate = .open(descriptor)
+      self.frameMax = frameMax
+      lastSent = .now
+    }
+    gathers = true
+  }
+
+  /// The connection is gone, or about to go.
+  ///
+  /// - Returns: the messages that are not confirmed, in the order in which they were sent, and the size of the largest.
+  func close() -> (messages: [ConfirmLedger<ConfirmReceiver>.Entry], largest: Int?) {
+    lock.withLock {
+      gate = .closed
+      buffer.removeAll()
+      let largest = ledger.largestSize
+      return (ledger.removeAll(), largest)
+    }
+  }
+
+  /// The broker takes messages again, or takes none.
+  func block(_ isBlocked: Bool) { lock.withLock { self.isBlocked = isBlocked } }
+
+  /// What is known of the messages that are not confirmed.
+  func withLedger<Value>(_ body: (inout ConfirmLedger<ConfirmReceiver>) -> Value) -> Value {
+    lock.withLock { body(&ledger) }
+  }
+
+  /// When something was sent last.
+  var lastSending: Moment { lock.withLock { lastSent } }
+
+  /// Adds a method; `arguments` is the struct that librabbitmq has for it.
+  ///
+  /// - Returns: librabbitmq's status, and how much there is to be sent.
+  func add(method: UInt32, _ arguments: UnsafeMutableRawPointer, channel: UInt16) -> (status: Int32, count: Int) {
+    lock.withLock { (buffer.add(method: method, arguments, channel: channel), buffer.count) }
+  }
+
+  /// Adds a heartbeat.
+  func addHeartbeat() { lock.withLock { buffer.addHeartbeat() } }
+
+  /// What a message is, beside its body.
+  struct Message {
+    let exchange: String
+    let routingKey: String
+    let arguments: amqp_basic_publish_t
+    let properties: amqp_basic_properties_t
+    /// Whether others to the same place begin so.
+    let isUsual: Bool
+  }
+
+  /// Adds a message with a small body.
+  ///
+  /// - Returns: librabbitmq's status, how much there is to be sent, and the message's delivery tag.
+  func add(
+    _ body: [UInt8], _ message: Message, channel: UInt16, confirmed: @escaping ConfirmReceiver
+  ) -> (status: Int32, count: Int, tag: UInt64) {
+    lock.withLock {
+      let start = buffer.count
+      var (arguments, properties) = (message.arguments, message.properties)
+      var status = withUnsafeMutablePointer(to: &arguments) {
+        buffer.add(method: Method.basicPublish, $0, channel: channel)
+      }
+      let header = buffer.count
+      if status == 0 { status = buffer.add(contentOf: body.count, &properties, channel: channel) }
+      guard status == 0 else { return (status, buffer.count, 0) }
+      if message.isUsual, heads.count < Self.mostHeads {
+        heads[Destination(exchange: message.exchange, routingKey: message.routingKey)] = buffer.head(
+          from: start, header: header)
+      }
+      buffer.add(body: body, frameMax: frameMax, channel: channel)
+      return (status, buffer.count, note(body, message.exchange, message.routingKey, confirmed))
+    }
+  }
+
+  /// Adds a message that begins as one did before.
+  ///
+  /// - Returns: how much there is to be sent, and the message's delivery tag; nil if there was none.
+  func add(
+    _ body: [UInt8], like exchange: String, _ routingKey: String, channel: UInt16, confirmed: @escaping ConfirmReceiver
+  ) -> (count: Int, tag: UInt64)? {
+    lock.withLock {
+      guard let head = heads[Destination(exchange: exchange, routingKey: routingKey)] else { return nil }
+      buffer.add(head, body: body, frameMax: frameMax, channel: channel)
+      return (buffer.count, note(body, exchange, routingKey, confirmed))
+    }
+  }
+
+  /// Notes a message that is sent from where it is, by librabbitmq. Until ``release()`` nobody else sends anything.
+  ///
+  /// - Returns: its delivery tag; nil if there is something to be sent before.
+  func hold(
+    for body: [UInt8], to exchange: String, _ routingKey: String, confirmed: @escaping ConfirmReceiver
+  ) -> UInt64? {
+    lock.withLock {
+      guard buffer.isEmpty else { return nil }
+      if case .open(let descriptor) = gate { gate = .busy(descriptor) }
+      lastSent = .now
+      return note(body, exchange, routingKey, confirmed)
+    }
+  }
+
+  /// Others may send again.
+  func release() { lock.withLock { if case .busy(let descriptor) = gate { gate = .open(descriptor) } } }
+
+  private func note(
+    _ body: [UInt8], _ exchange: String, _ routingKey: String, _ confirmed: @escaping ConfirmReceiver
+  ) -> UInt64 {
+    ledger.published(confirmed, exchange: exchange, routingKey: routingKey, size: body.count, at: .now)
+  }
+
+  enum Sending {
+    case done
+    /// There is no room; what could be sent is.
+    case stalled(hasMoved: Bool)
+    case failed
+  }
+
+  /// Sends what was gathered. Waits while the socket takes nothing, as long as something moves.
+  ///
+  /// - Parameter limit: for how long nothing may move.
+  /// - Returns: how far it came: `stalled` if nothing moved for that time.
+  func flush(within limit: Duration) -> Sending {
+    var stall: SendStall?
+    while true {
+      let (sending, descriptor) = lock.withLock { () -> (Sending, Int32) in
+        guard let descriptor = gate.descriptor else { return (.done, -1) }
+        let sending = send(descriptor)
+        switch sending {
+        case .stalled: gate = .busy(descriptor)
+        case .done, .failed: gate = .open(descriptor)
+        }
+        return (sending, descriptor)
+      }
+      guard case .stalled(let hasMoved) = sending else { return sending }
+      if hasMoved { stall = nil }
+      var current = stall ?? SendStall(descriptor, limit: limit)
+      guard current.wait() else { return .stalled(hasMoved: false) }
+      stall = current
+    }
+  }
+
+  /// Sends as much as there is room for.
+  private func send(_ descriptor: Int32) -> Sending {
+    var hasMoved = false
+    while !buffer.isEmpty {
+      let bytes = buffer.bytes
+      let sent = systemSend(descriptor, bytes.baseAddress, bytes.count)
+      if sent > 0 {
+        buffer.removeFirst(sent)
+        lastSent = .now
+        hasMoved = true
+        continue
+      }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN, EWOULDBLOCK: return .stalled(hasMoved: hasMoved)
+      default: return .failed
+      }
+    }
+    return .done
+  }
+
+  // MARK: - Any thread
+
+  /// Publishes a small message like one before to the same place; sends it, too, if the connection's thread sleeps.
+  ///
+  /// - Parameters:
+  ///   - body: the message.
+  ///   - exchange: where it goes.
+  ///   - routingKey: by what the exchange finds the queue.
+  ///   - channel: its channel.
+  ///   - thread: the connection's own.
+  ///   - confirmed: told on that thread what has become of it.
+  /// - Returns: false if that thread alone can publish it: nothing was done then.
+  func post(
+    _ body: [UInt8], to exchange: String, routingKey: String, channel: UInt16, _ thread: OwnerThread,
+    confirmed: @escaping ConfirmReceiver
+  ) -> Bool {
+    enum Next { case nothing, wake, impossible }
+    let next = lock.withLock { () -> Next in
+      guard body.count <= Self.mostCopied, !isBlocked, let descriptor = gate.descriptor,
+        let head = heads[Destination(exchange: exchange, routingKey: routingKey)]
+      else { return .impossible }
+      buffer.add(head, body: body, frameMax: frameMax, channel: channel)
+      _ = note(body, exchange, routingKey, confirmed)
+      guard case .open = gate, thread.noteOutput() else { return .nothing }
+      // What cannot be sent, or fails, is for the thread to see to.
+      if case .done = send(descriptor) { return .nothing }
+      return .wake
+    }
+    switch next {
+    case .nothing: break
+    case .wake: thread.submit {}
+    case .impossible: return false
+    }
+    return true
+  }
+}
+
+/// send(2), without a signal where nobody reads.
+private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  #if canImport(Darwin)
+    // librabbitmq sets SO_NOSIGPIPE.
+    send(descriptor, bytes, count, Int32(MSG_DONTWAIT))
+  #else
+    send(descriptor, bytes, count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+  #endif
+}

@@ -1,0 +1,27 @@
+package import AMQP
+package import SyRPCWire
+
+/// What a client does with the results that come by on one queue, without a connection: to be measured.
+package struct ResultRehearsal {
+  private var desk: ResultDesk
+  private var unsettled = UnsettledDeliveries()
+
+  package init(_ settings: SyRPCSettings) { desk = ResultDesk(messageTTL: settings.messageTTL) }
+
+  /// Somebody waits for a result, and it comes.
+  ///
+  /// - Returns: what it was.
+  /// - Throws: ``MessageError`` if it is none.
+  package mutating func take(_ delivery: Delivery, for resultID: String) throws -> JSON? {
+    _ = desk.add(1, for: resultID)
+    unsettled.add(delivery.deliveryTag)
+    let message = try ResultMessage(decoding: delivery.body)
+    let result = ArrivedResult(resultID: message.resultID, data: .success(message.data))
+    let arrival = ResultDesk.Arrival(tag: delivery.deliveryTag, size: delivery.body.count)
+    for case .finish(_, let result) in desk.receive(result, arrival, at: .now, jitter: 0) {
+      _ = unsettled.settle([delivery.deliveryTag])
+      return try result.data.get()
+    }
+    return nil
+  }
+}
