@@ -8,6 +8,10 @@ package struct BenchResult: Codable, Sendable {
   /// What was measured, and on what.
   package var about: [String: String]
   package var measurements: [Measurement]
+  /// The other implementations; nil if they were not asked for.
+  package var peers: [PeerMeasurement]?
+  /// Nil if it was not measured.
+  package var growth: [GrowthCurve]?
 
   package init(about: [String: String], measurements: [Measurement]) {
     self.about = about

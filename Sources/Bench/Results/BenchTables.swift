@@ -99,14 +99,14 @@ package struct BenchTables: Sendable {
 
 extension Summary {
   /// `0.42 (0.40-0.46)`.
-  fileprivate func shown(_ digits: Int) -> String {
+  func shown(_ digits: Int) -> String {
     "\(median.shown(digits)) (\(least.shown(digits))-\(most.shown(digits)))"
   }
 }
 
 extension Double {
   /// With so many digits after the point.
-  fileprivate func shown(_ digits: Int) -> String {
+  func shown(_ digits: Int) -> String {
     formatted(.number.precision(.fractionLength(digits)).grouping(.never).locale(.init(identifier: "en_US_POSIX")))
   }
 }

@@ -1,7 +1,3 @@
-package import AMQP
-package import SyRPC
-internal import SyRPCWire
-
 /// What to measure, and how.
 package struct BenchPlan: Sendable {
   package var rows: [BenchRow]
@@ -25,10 +21,5 @@ package struct BenchPlan: Sendable {
     self.seconds = seconds
     self.concurrency = concurrency
     self.countsSystemCalls = countsSystemCalls
-  }
-
-  /// An application of each contender's own, so that none meets another's messages.
-  package static func configuration(_ contender: Contender, _ broker: BrokerAddress) throws -> SyRPCConfiguration {
-    SyRPCConfiguration(settings: try SyRPCSettings(appName: "bench_\(contender.rawValue)"), broker: broker)
   }
 }

@@ -15,6 +15,9 @@ package struct BenchRow: Codable, Hashable, Sendable {
   /// Bytes of the request's `data`.
   package let body: Int
 
+  /// Whether it is one small call after the other, which adapters can do as well.
+  package var isSingleCall: Bool { kind == .call && outstanding == 1 && body == 32 }
+
   /// All rows, in the order in which they are shown.
   package static let all: [BenchRow] =
     [1, 8, 64, 256, 1024].map { BenchRow(name: "call, \($0) outstanding", kind: .call, outstanding: $0, body: 32) }

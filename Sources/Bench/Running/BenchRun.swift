@@ -1,14 +1,17 @@
 package import AMQP
 package import InteropSupport
-internal import SyRPC
-internal import SyRPCWire
+
+/// How to start a side.
+package typealias SideCommand = @Sendable (Contender, SideKind, BenchApplication) -> LineProcess.Command
 
 /// Measures all contenders against one broker, in turn.
 package struct BenchRun: Sendable {
   private let plan: BenchPlan
   private let broker: BrokerAddress
   /// How to start a side.
-  private let command: @Sendable (Contender, SideKind) -> LineProcess.Command
+  private let command: SideCommand
+  /// Measured where there is one call at a time.
+  private let peers: [PeerPair]
   /// Told what is being measured.
   private let progress: @Sendable (String) -> Void
 
@@ -21,12 +24,12 @@ package struct BenchRun: Sendable {
   }
 
   package init(
-    _ plan: BenchPlan, _ broker: BrokerAddress,
-    command: @escaping @Sendable (Contender, SideKind) -> LineProcess.Command,
+    _ plan: BenchPlan, _ broker: BrokerAddress, peers: [PeerPair] = [], command: @escaping SideCommand,
     progress: @escaping @Sendable (String) -> Void
   ) {
     self.plan = plan
     self.broker = broker
+    self.peers = peers
     self.command = command
     self.progress = progress
   }
@@ -37,10 +40,10 @@ package struct BenchRun: Sendable {
     let outcome: Result<[Measurement], any Error>
     do {
       for contender in plan.contenders {
-        try await declare(contender)
+        try await BenchApplication(contender).declare(on: broker)
         pairs[contender] = Pair(
-          client: try await SideProcess(command(contender, .client)),
-          server: try await SideProcess(command(contender, .server)))
+          client: try await SideProcess(command(contender, .client, BenchApplication(contender))),
+          server: try await SideProcess(command(contender, .server, BenchApplication(contender))))
       }
       outcome = .success(try await measure(pairs))
     } catch { outcome = .failure(error) }
@@ -49,21 +52,6 @@ package struct BenchRun: Sendable {
       await pair.server.end()
     }
     return try outcome.get()
-  }
-
-  /// Declares all that an application has: that is not what is measured.
-  private func declare(_ contender: Contender) async throws {
-    let topology = Topology(try BenchPlan.configuration(contender, broker).settings)
-    let connection = try await AMQPConnection.open(broker, ConnectionOptions(name: "SyRPC bench"), logger: .quiet)
-    try await connection.declare(topology.requestExchange)
-    try await connection.declare(topology.requestQueue)
-    try await connection.bind(topology.requestBinding)
-    try await connection.declare(topology.resultExchange)
-    for index in 0..<topology.settings.resultQueueCount {
-      try await connection.declare(topology.resultQueue(at: index))
-      try await connection.bind(topology.resultBinding(at: index))
-    }
-    await connection.close()
   }
 
   private func measure(_ pairs: [Contender: Pair]) async throws -> [Measurement] {
@@ -75,6 +63,11 @@ package struct BenchRun: Sendable {
           guard let pair = pairs[contender] else { continue }
           progress("\(row.name), round \(number) of \(plan.rounds): \(contender.rawValue)")
           rounds[contender, default: []].append(try await measure(row, pair))
+        }
+        guard row.isSingleCall else { continue }
+        for peer in peers {
+          progress("\(row.name), round \(number) of \(plan.rounds): \(peer.name)")
+          await peer.measure(seconds: plan.seconds, body: row.body)
         }
       }
       for contender in plan.contenders {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import InteropSupport
 
 #if canImport(Darwin)
   internal import Darwin
@@ -39,5 +40,24 @@ package struct Usage: Codable, Hashable, Sendable {
     return line?.split(separator: " ").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }.first.map {
       $0 * 1024
     }
+  }
+
+  /// Of all processes of a group, seen from without; nil where the system does not say.
+  static func ofGroup(_ group: Int32) -> Usage? {
+    of { $0.group == group }
+  }
+
+  /// Of all processes whose command line has a text in it; nil if there are none.
+  static func ofProcesses(with text: String) -> Usage? {
+    of { SmallFile.read("/proc/\($0.pid)/cmdline")?.contains(text) == true }
+  }
+
+  private static func of(_ isMeant: (ProcessFigures) -> Bool) -> Usage? {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc") else { return nil }
+    let figures = names.compactMap { Int32($0) }.compactMap(ProcessFigures.init).filter(isMeant)
+    guard !figures.isEmpty else { return nil }
+    return Usage(
+      processorSeconds: figures.reduce(0) { $0 + $1.processorSeconds },
+      peakBytes: figures.reduce(0) { $0 + $1.peakBytes }, threads: figures.reduce(0) { $0 + $1.threads })
   }
 }

@@ -12,10 +12,10 @@ struct BenchSideCommand: AsyncParsableCommand {
   @Argument(help: "Which side.") var side: SideKind
 
   func run() async throws {
-    guard let url = ProcessInfo.processInfo.environment["SYRPC_URL"] else {
-      throw ValidationError("SYRPC_URL names no broker")
-    }
-    let side = try Side(side, of: contender, BenchPlan.configuration(contender, try BrokerAddress(url: url)))
+    let environment = ProcessInfo.processInfo.environment
+    guard let url = environment["SYRPC_URL"] else { throw ValidationError("SYRPC_URL names no broker") }
+    let application = BenchApplication(environment: environment) ?? BenchApplication(contender)
+    let side = try Side(side, of: contender, application.configuration(try BrokerAddress(url: url)))
     // On a thread of its own: one of the few that run tasks would be missing from what is measured.
     let reading = DispatchQueue(label: "syrpc.bench.orders")
     try await side.run {
