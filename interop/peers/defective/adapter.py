@@ -1,96 +1,26 @@
 """The adapter of a small implementation that can be told to break in one thing: SYRPC_DEFECT=NAME.
 
-The names stand in defects.json, with where each shows. Without the variable the implementation is faithful.
+The names stand in defects.json, with where each shows. Without the variable the implementation is faithful; it is that of
+the peer `model`.
 """
 
-import contextlib
-import importlib.util
 import os
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'model'))
+
 import defects
-from syrpc import VERSION, exact
-from syrpc.connection import ConnectionLost
-from syrpc.errors import Expired
-from syrpc.peer import Broker
+import harness
 
-FOLDER = os.path.dirname(os.path.realpath(__file__))
+VARIABLE = 'SYRPC_DEFECT'
 
 
-def load_skeleton():
-    """The skeleton of an adapter, which has the peer protocol: it is used as it is, and not copied."""
-    specification = importlib.util.spec_from_file_location(
-        'skeleton', os.path.join(FOLDER, '..', 'template', 'adapter.py'))
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+class Implementation(harness.Implementation):
+    NAME = 'syrpc-defective'
 
-
-skeleton = load_skeleton()
-
-
-@contextlib.contextmanager
-def protocol_errors():
-    """Gives the implementation's errors the peer protocol's kinds."""
-    try:
-        yield
-    except Expired as error:
-        raise skeleton.Refusal('timeout', str(error)) from error
-    except ConnectionLost as error:
-        raise skeleton.Refusal('connection', str(error)) from error
-
-
-class Implementation:
-    trace = None
-    parse = staticmethod(exact.parse)
-    print = staticmethod(exact.compact)
-
-    def load(self):
-        self.peer_class = defects.chosen(os.environ.get('SYRPC_DEFECT'))
-        self.name = 'syrpc-defective ' + VERSION
-        self.libraries = {'syrpc-wire': VERSION}
-        self.location = FOLDER
-
-    def open(self, role, broker, settings):
-        with protocol_errors():
-            self.peer = self.peer_class(
-                role, Broker(*[broker[name] for name in Broker._fields]), settings, trace=self.trace)
-
-    def put_request(self, type_, data):
-        with protocol_errors():
-            return self.peer.put_request(type_, data)
-
-    def get_result(self, result_id, timeout):
-        with protocol_errors():
-            return self.peer.get_result(result_id, timeout)
-
-    def serve(self, timeout, delivered):
-        with protocol_errors():
-            self.peer.serve(timeout, delivered)
-
-    def close(self):
-        with protocol_errors():
-            self.peer.close()
-
-
-class Adapter(skeleton.Adapter):
-    """Besides, messages can carry the context of a trace, and the report has the defect."""
-
-    def hello(self, request, answer):
-        super().hello(request, answer)
-        answer['hello']['features'].append('trace')
-        answer['hello']['settings'] = {'defect': os.environ.get('SYRPC_DEFECT') or 'none'}
-
-    def open(self, request, answer):
-        self.load().trace = request.get('trace')
-        super().open(request, answer)
-
-    OPERATIONS = {**skeleton.Adapter.OPERATIONS, 'hello': hello, 'open': open}
+    def chosen(self):
+        return defects.chosen(os.environ.get(VARIABLE))
 
 
 if __name__ == '__main__':
-    # Payloads are nested, and their values are walked through.
-    sys.setrecursionlimit(20000)
-    skeleton.Implementation = Implementation
-    skeleton.Adapter = Adapter
-    skeleton.main()
+    harness.run(Implementation, lambda: {'defect': os.environ.get(VARIABLE) or 'none'})

@@ -60,26 +60,31 @@ package struct ExpectedTopology: Sendable {
       routingKey: Self.resolve(contract.result.routingKey, appName, index))
   }
 
-  /// What an argument of result queues has to be; nil if they have none of this name.
-  package func resultArgument(_ name: String) -> JSON? {
-    switch contract.resultArguments[name] {
-    case .time(.ttl): .integer(Int64(ttl) * 1000)
-    case .time(.messageTTL): .integer(Int64(messageTTL) * 1000)
-    case .value(let value): value
-    case nil: nil
-    }
+  /// What an argument of a queue has to be; nil if queues of this kind have none of this name.
+  package func argument(_ name: String, of kind: GoldenMessages.Kind) -> JSON? {
+    contract.part(kind).arguments[name].map(value)
   }
 
   /// The arguments of result queues in the order of their names: `x-expires=10800000, …`
-  package var resultArguments: String {
-    contract.resultArguments.keys.sorted().map { "\($0)=\(resultArgument($0)?.description ?? "")" }
-      .joined(separator: ", ")
+  package var resultArguments: String { shown(contract.result.arguments) }
+  package var requestArguments: String { shown(contract.request.arguments) }
+  package var exchangeArguments: String { shown(contract.exchangeArguments) }
+
+  private func value(_ argument: Contract.Argument) -> JSON {
+    switch argument {
+    case .time(.ttl): .integer(Int64(ttl) * 1000)
+    case .time(.messageTTL): .integer(Int64(messageTTL) * 1000)
+    case .value(let value): value
+    }
+  }
+
+  private func shown(_ arguments: [String: Contract.Argument]) -> String {
+    arguments.sorted { $0.key < $1.key }.map { "\($0.key)=\(value($0.value))" }.joined(separator: ", ")
   }
 
   /// The index of the queue that carries the result with this id.
   package func resultQueueIndex(for resultID: String) -> Int {
-    let hash = SipHash(key: contract.hashKey).hash(Array(resultID.utf8))
-    return Int(hash & contract.hashMask) % resultQueueCount
+    contract.hash.index(of: resultID, among: resultQueueCount)
   }
 
   /// The index of a result queue by its name; nil if it is none of this application's.

@@ -83,6 +83,12 @@ package struct Conversation: Sendable {
 
   private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
+  /// The method that started the consumer to which a message was delivered; nil if it was got by basic.get.
+  package func consumer(of message: Message) -> Step? {
+    let consumers = Array(zip(sent("basic.consume"), received.filter { $0.name == "basic.consume-ok" }))
+    return consumers.last { $1.text("consumer-tag") == message.consumerTag && $0.entry < message.entry }?.0
+  }
+
   package func sent(_ name: String) -> [Step] { sent.filter { $0.name == name } }
 
   /// How a delivery was settled: by nothing, once, or more than once.

@@ -19,6 +19,10 @@ extension Evidence {
     members.add("virtual_host", virtualHost.map(JSON.string))
     members["calls"] = .array(calls.map { .string($0.text) })
     members["roles"] = .object(JSONObject(Role.allCases.map { ($0.rawValue, roles[$0].json($0)) }))
+    if !claims.isEmpty {
+      members["claims"] = .object(
+        JSONObject(claims.sorted { $0.key < $1.key }.map { ($0.key.rawValue, $0.value.contract.source) }))
+    }
     members.add(
       "leftovers",
       leftovers.map { leftovers in
@@ -76,11 +80,12 @@ extension RoleEvidence {
     if !results.isEmpty {
       members["got"] = .array(results.map { ["result_id": .string($0.resultID), "data": .string($0.payload)] })
     }
-    if !vain.isEmpty {
-      members["waited_in_vain"] = .array(
-        vain.map {
+    if !waits.isEmpty {
+      members["waits"] = .array(
+        waits.map {
           [
             "result_id": .string($0.resultID), "from": .seconds($0.started), "until": .seconds($0.ended),
+            "in_vain": .bool($0.isVain),
           ]
         })
     }

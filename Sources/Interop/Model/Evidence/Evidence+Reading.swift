@@ -6,7 +6,7 @@ internal import WireTap
 extension Evidence {
   static let keys =
     ["putter", "server", "getter", "scenario", "payload", "recording", "broker", "app_name", "virtual_host", "calls"]
-    + ["roles", "leftovers", "broker_problem"]
+    + ["roles", "claims", "leftovers", "broker_problem"]
 
   /// Of a file that ``json(broker:)`` made.
   ///
@@ -28,7 +28,7 @@ extension Evidence {
       recorded = nil
     }
     let name = try object.needed("scenario", object.text)
-    let known = Scenario.all + (recorded.map { [$0.scenario] } ?? [])
+    let known = Scenario.all + Scenario.ofProposals + (recorded.map { [$0.scenario] } ?? [])
     guard let scenario = known.first(where: { $0.name == name }) else {
       throw object.complaint(
         "scenario", "is \"\(name)\", and there is no such scenario; \(Spelling.hint(name, among: known.map(\.name)))")
@@ -42,7 +42,13 @@ extension Evidence {
     guard let roles = try object.object("roles", keys: Role.allCases.map(\.rawValue)) else {
       throw object.complaint("roles", "is missing")
     }
-    var reader = TextReader()
+    var claimed: [Role: Contract] = [:]
+    let entries = try object.object("claims", keys: Role.allCases.map(\.rawValue))
+    for role in Role.allCases {
+      guard let entry = try entries?.object(role.rawValue, keys: Contract.keys) else { continue }
+      claimed[role] = try Contract(entry)
+    }
+    var reader = TextReader(FieldNames([contract] + Role.allCases.compactMap { claimed[$0] }))
     func evidence(_ role: Role) throws(InteropError) -> RoleEvidence {
       guard let entry = try roles.object(role.rawValue, keys: RoleEvidence.keys) else {
         throw roles.complaint(role.rawValue, "is missing")
@@ -61,6 +67,7 @@ extension Evidence {
       virtualHost: try object.text("virtual_host"), calls: calls,
       roles: PerRole(putter: try evidence(.putter), server: try evidence(.server), getter: try evidence(.getter)),
       leftovers: try Self.leftovers(object), brokerProblem: try object.text("broker_problem"))
+    claims = claimed.mapValues { ExpectedTopology($0, appName: appName, scenario) }
   }
 
   private static func leftovers(_ object: StrictObject) throws(InteropError) -> [QueueLeftover]? {
@@ -80,7 +87,7 @@ extension Evidence {
 extension RoleEvidence {
   fileprivate static let keys =
     ["recording", "mismatch", "hello", "cells_before", "answers", "result_ids", "put_at", "asked_to_serve", "served"]
-    + ["asked_for", "got", "waited_in_vain", "is_kept", "transcripts"]
+    + ["asked_for", "got", "waits", "is_kept", "transcripts"]
 
   fileprivate init(
     _ object: StrictObject, _ peer: String, _ folder: String, _ recorded: RecordedConversation?,
@@ -121,11 +128,11 @@ extension RoleEvidence {
       let payload = try entry.needed("data", entry.text)
       results.append((try entry.needed("result_id", entry.text), payload, reader.read(Array(payload.utf8))))
     }
-    for entry in try object.objects("waited_in_vain", "wait", keys: ["result_id", "from", "until"]) ?? [] {
-      vain.append(
-        VainWait(
+    for entry in try object.objects("waits", "wait", keys: ["result_id", "from", "until", "in_vain"]) ?? [] {
+      waits.append(
+        ResultWait(
           resultID: try entry.needed("result_id", entry.text), started: try entry.needed("from", entry.moment),
-          ended: try entry.needed("until", entry.moment)))
+          ended: try entry.needed("until", entry.moment), isVain: try entry.needed("in_vain", entry.flag)))
     }
     isKept = try object.flag("is_kept")
     for name in try object.needed("transcripts", object.texts) {

@@ -4,7 +4,9 @@ package import SyRPCWire
 /// What was seen of one cell: what each peer said, what went over the wire, and what was left in the broker.
 package struct Evidence: Sendable {
   package let cell: Cell
-  package let topology: ExpectedTopology
+  package var topology: ExpectedTopology
+  /// The same of the roles whose peers claim to keep to another contract.
+  package var claims: [Role: ExpectedTopology] = [:]
   /// The virtual host that the peers were told; nil if nobody noted it.
   package var virtualHost: String?
   /// What was to be put, in order.
@@ -26,6 +28,19 @@ package struct Evidence: Sendable {
     self.roles = roles
     self.leftovers = leftovers
     self.brokerProblem = brokerProblem
+  }
+
+  /// The evidence with what a role is held to: what its peer claims to keep to.
+  package func held(_ role: Role?) -> Evidence {
+    guard let claimed = role.flatMap({ claims[$0] }) else { return self }
+    var evidence = self
+    evidence.topology = claimed
+    return evidence
+  }
+
+  /// What each role's peer is held to.
+  package var topologies: PerRole<ExpectedTopology> {
+    PerRole(putter: Role.putter, server: .server, getter: .getter).map { claims[$0] ?? topology }
   }
 
   /// The result ids, in the order in which the requests were put.
@@ -70,8 +85,10 @@ package struct RoleEvidence: Sendable {
   package var askedFor: [String] = []
   /// Whether what it put or gave back was still where it is to be taken from; nil if nobody looked.
   package var isKept: Bool?
-  /// The results that it asked for and said that it had waited for in vain.
-  package var vain: [VainWait] = []
+  /// The times in which it waited for results, in order.
+  package var waits: [ResultWait] = []
+  /// Those of which it said that they were in vain.
+  package var vain: [ResultWait] { waits.filter(\.isVain) }
   /// When it said that it had waited for a result in vain; nil if it did not.
   package var gaveUp: Date? { vain.first?.ended }
   /// As the getter said: id and data as JSON text.
@@ -100,16 +117,19 @@ package struct RoleEvidence: Sendable {
   package var hasFailed: Bool { outcomes.contains { $0.error != nil } }
 }
 
-/// A wait for a result that, so the peer says, did not come in time.
-package struct VainWait: Hashable, Sendable {
+/// A wait for a result: from when the peer was asked until it answered.
+package struct ResultWait: Hashable, Sendable {
   package let resultID: String
   package let started: Date
   package let ended: Date
+  /// Whether, so the peer says, the result did not come in time.
+  package let isVain: Bool
 
-  package init(resultID: String, started: Date, ended: Date) {
+  package init(resultID: String, started: Date, ended: Date, isVain: Bool) {
     self.resultID = resultID
     self.started = started
     self.ended = ended
+    self.isVain = isVain
   }
 }
 

@@ -27,8 +27,10 @@ package struct ReadText: Sendable {
 /// Reads each distinct text of a cell once: a payload goes over the wire four times, and megabytes take their time.
 package struct TextReader {
   private var known: [(bytes: [UInt8], text: ReadText)] = []
+  /// By which names messages carry a call's values.
+  let names: FieldNames
 
-  package init() {}
+  package init(_ names: FieldNames = .standard) { self.names = names }
 
   /// What `bytes` hold.
   package mutating func read(_ bytes: [UInt8]) -> ReadText {

@@ -12,11 +12,17 @@ package struct Checkout: Sendable {
   package var transcripts: String { folder / "fixtures/transcripts" }
   package var vectors: String { folder / "fixtures/vectors" }
   package var contract: String { folder / "fixtures/contract.json" }
+  /// The contract that was in force at an earlier version.
+  package func contract(version: Int) -> String { folder / "fixtures/contracts/\(version).json" }
+  package var proposals: String { folder / "interop/proposals" }
   package var divergences: String { folder / "fixtures/divergences.json" }
   package var tested: String { folder / "fixtures/tested.json" }
+  package var coverage: String { folder / "fixtures/coverage.json" }
   package var setup: String { folder / "interop/setup" }
   package var peers: String { folder / "interop/peers" }
   package var readme: String { folder / "README.rst" }
+  /// What people read who run the matrix.
+  package var manual: String { folder / "interop/README.rst" }
 
   /// The folder for reports if none is named. An installation is everybody's: there it is in the current folder.
   package var defaultOutput: String {
@@ -42,6 +48,23 @@ package struct Checkout: Sendable {
     }
     self.folder = URL(filePath: folder).standardizedFileURL.path
     isInstalled = Files.exists(folder / Self.installationMark)
+  }
+
+  /// Puts a copy of the fixtures into a folder, which is a checkout then as far as these go.
+  ///
+  /// - Parameter target: the folder; it may hold a copy that was made before, which stays as it is.
+  /// - Returns: the checkout there.
+  /// - Throws: ``InteropError`` if it cannot be written, or holds this checkout itself.
+  package func copyOfFixtures(in target: String) throws(InteropError) -> Checkout {
+    let target = URL(filePath: target).standardizedFileURL.path
+    guard target != folder else { throw InteropError("\(target) is the checkout itself") }
+    if !Files.exists(target / "fixtures") {
+      try Files.createFolder(target)
+      do { try FileManager.default.copyItem(atPath: folder / "fixtures", toPath: target / "fixtures") } catch {
+        throw InteropError("\(target / "fixtures") cannot be written: \(error)")
+      }
+    }
+    return try Checkout(folder: target)
   }
 
   /// The file in which `interop/install` lists what it has put in place.

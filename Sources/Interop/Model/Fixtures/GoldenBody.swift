@@ -22,7 +22,7 @@ extension GoldenMessages.Body {
 
   /// A body as it would be recorded.
   package init(masking message: Message) {
-    var text = String(decoding: message.body, as: UTF8.self)
+    var text = String(decoding: message.content, as: UTF8.self)
     if let id = message.resultID, let range = text.range(of: "\"\(id)\"", options: .literal) {
       text.replaceSubrange(range, with: "\"\(GoldenMessages.mask)\"")
     }

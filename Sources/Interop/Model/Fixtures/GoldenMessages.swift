@@ -50,22 +50,31 @@ package struct GoldenMessages: Sendable {
   ///
   /// - Throws: ``InteropError`` that names file and line.
   package init(folder: String) throws(InteropError) {
-    for file in try Files.list(folder) where file.hasSuffix(".jsonl") {
-      let set = String(file.dropLast(".jsonl".count))
-      sets.append(set)
-      for (number, line) in try Files.read(folder / file).split(separator: UInt8(ascii: "\n")).enumerated() {
-        let place = "\(folder / file) line \(number + 1)"
-        let entry: JSON
-        do { entry = try JSON(parsing: line) } catch { throw InteropError("\(place): \(error)") }
-        let object = try StrictObject(
-          entry, place, keys: ["kind", "payload", "from"] + (entry["body"] == nil ? ["size", "siphash"] : ["body"]))
-        guard let kind = try object.text("kind").flatMap(Kind.init(rawValue:)),
-          let payload = try object.text("payload"), let body = Body(entry)
-        else { throw InteropError("\(place): it has no kind, payload, and body or size and siphash") }
-        let key = Key(set: set, kind: kind, payload: payload, from: try object.text("from"))
-        guard bodies.updateValue(body, forKey: key) == nil else {
-          throw InteropError("\(place): \(kind.rawValue) of \(payload) stands twice")
-        }
+    for file in try Files.list(folder) where file.hasSuffix(Self.suffix) { try add(folder / file) }
+  }
+
+  /// Reads one set.
+  ///
+  /// - Throws: ``InteropError`` that names file and line.
+  package init(file: String) throws(InteropError) { try add(file) }
+
+  private static let suffix = ".jsonl"
+
+  private mutating func add(_ path: String) throws(InteropError) {
+    let set = String((path.split(separator: "/").last ?? "").dropLast(Self.suffix.count))
+    sets.append(set)
+    for (number, line) in try Files.read(path).split(separator: UInt8(ascii: "\n")).enumerated() {
+      let place = "\(path) line \(number + 1)"
+      let entry: JSON
+      do { entry = try JSON(parsing: line) } catch { throw InteropError("\(place): \(error)") }
+      let object = try StrictObject(
+        entry, place, keys: ["kind", "payload", "from"] + (entry["body"] == nil ? ["size", "siphash"] : ["body"]))
+      guard let kind = try object.text("kind").flatMap(Kind.init(rawValue:)),
+        let payload = try object.text("payload"), let body = Body(entry)
+      else { throw InteropError("\(place): it has no kind, payload, and body or size and siphash") }
+      let key = Key(set: set, kind: kind, payload: payload, from: try object.text("from"))
+      guard bodies.updateValue(body, forKey: key) == nil else {
+        throw InteropError("\(place): \(kind.rawValue) of \(payload) stands twice")
       }
     }
   }

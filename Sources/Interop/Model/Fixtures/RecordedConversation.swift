@@ -10,6 +10,20 @@ package struct RecordedConversation: Sendable {
     /// Put the requests and got the results.
     case client
     case server
+
+    /// The roles that it plays.
+    package var roles: [Role] { self == .client ? [.putter, .getter] : [.server] }
+
+    /// The number of its connection, as transcripts have it: a server is there first.
+    package var connection: Int { self == .server ? 0 : 1 }
+
+    /// Who plays what where a peer has this side: another implementation is always on the other one.
+    package func combination(of peer: String) -> Combination {
+      let partner = RecordedConversation.partner
+      return self == .client
+        ? Combination(putter: peer, server: partner, getter: peer)
+        : Combination(putter: partner, server: peer, getter: partner)
+    }
   }
 
   /// Its file's name.
@@ -25,14 +39,9 @@ package struct RecordedConversation: Sendable {
 
   package var peer: String { transcript.head.peer }
   /// Who plays what when it is replayed: the Swift implementation is always on the other side.
-  package var combination: Combination {
-    switch side {
-    case .client: Combination(putter: peer, server: Self.partner, getter: peer)
-    case .server: Combination(putter: Self.partner, server: peer, getter: Self.partner)
-    }
-  }
+  package var combination: Combination { side.combination(of: peer) }
   /// The roles that the recording plays.
-  package var roles: [Role] { side == .client ? [.putter, .getter] : [.server] }
+  package var roles: [Role] { side.roles }
 
   /// What the other side must be: the one that can be told which result ids to use.
   package static let partner = "swift"

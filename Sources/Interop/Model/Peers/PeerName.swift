@@ -27,6 +27,15 @@ package enum PeerName {
     forms(of: name).contains { pattern.matches($0) }
   }
 
+  /// - Throws: ``InteropError`` if what stands behind the `@` of a name cannot be told from other parts of a cell's name.
+  package static func checkVersion(of name: String) throws(InteropError) {
+    let version = name.drop { $0 != separator }.dropFirst()
+    guard !version.isEmpty, version.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "._+".contains($0)) })
+    else {
+      throw InteropError("\(name): a version is of letters, digits, dots and underscores")
+    }
+  }
+
   /// The peers of a checkout: every folder with a `peer.json`.
   ///
   /// - Throws: ``InteropError`` if the folder cannot be read.

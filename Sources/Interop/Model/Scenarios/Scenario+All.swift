@@ -6,7 +6,7 @@ extension Scenario {
   package static let all: [Scenario] = [
     echo, settings, collision, traced, clientFirst, apart, extremes, unicode, longest, choppy, elsewhere, quorum,
     givenBack, crossing, type, types, never, late, expiry, idle,
-    waiters, exception, burst, twoApplications, malformedRequest, malformedResult, restart,
+    waiters, exception, burst, servers, twoApplications, malformedRequest, malformedResult, restart,
   ]
 
   /// The server first: all three declare the request queue.
@@ -114,27 +114,28 @@ extension Scenario {
     $0.varied = [.putter, .server]
   }
 
-  /// What a type may be: nobody reads it but the server's own code.
+  /// What a type may be: nobody reads it but the server's own code. The getter has more calls on one connection here than
+  /// anywhere else.
   package static let types = Scenario(
-    name: "types", about: "request types with upper case, dots, what is not ASCII, and 200 bytes", payloads: ["hello"],
-    steps: opening + Array(repeating: [.put(1), .exchange], count: 4).flatMap(\.self)
+    name: "types", about: "request types with upper case, dots, what is not ASCII, 200 bytes, and none",
+    payloads: ["hello"],
+    steps: opening + Array(repeating: [.put(1), .exchange], count: 5).flatMap(\.self)
   ).with {
     $0.requestTypes = [
       "Billing.Invoice_Sent", "e\u{301}cho/Gr\u{F6}\u{DF}e.\u{65E5}\u{672C}", String(repeating: "aB3.-_:/", count: 25),
-      "0",
+      "0", "",
     ]
-    $0.varied = [.putter, .server]
   }
 
-  /// Most processes put and wait for results of several queues on one connection. Those who wait at a time come first: one
-  /// that has got its result and stays may take others'.
+  /// Most processes put and wait for results of several queues on one connection: with so many, two results hardly ever
+  /// have one queue. Those who wait at a time come first: one that has got its result and stays may take others'.
   package static let crossing = Scenario(
     name: "crossing",
-    about: "64 queues; four calls; two results are asked for at a time, two crosswise on one connection",
+    about: "1000 queues; four calls; two results are asked for at a time, two crosswise on one connection",
     payloads: ["hello"],
     steps: opening + Array(repeating: [.put(1), .serve(1)], count: 4).flatMap(\.self)
       + [.getAtOnce([3, 1]), .get([2, 0])]
-  ).with { $0.resultQueueCount = 64 }
+  ).with { $0.resultQueueCount = 1000 }
 
   package static let never = Scenario(
     name: "never", about: "a result that does not come in time, and is asked for again when it is there",
@@ -187,6 +188,12 @@ extension Scenario {
   package static let burst = single(
     "burst", "one queue; three requests are there when the server comes",
     [.open([.putter]), .put(3), .open([.server]), .serve(3), .open([.getter]), .get([0, 1, 2])]
+  ).with { $0.varied = [.server] }
+
+  /// Backends have more processes than one.
+  package static let servers = single(
+    "servers", "one queue; three servers answer one request each, all at a time",
+    [.open([.putter]), .put(3), .serveAtOnce(3), .open([.getter]), .get([2, 0, 1])]
   ).with { $0.varied = [.server] }
 
   package static let twoApplications = Scenario(

@@ -52,6 +52,8 @@ package struct Scenario: Hashable, Sendable {
 
   /// Whether several getters wait at a time: then nothing says whose result is acknowledged first.
   package var isConcurrent: Bool { steps.contains { if case .getAtOnce = $0 { true } else { false } } }
+  /// Whether several servers wait at a time: what one has in hand, and leaves, another one gets.
+  package var hasSeveralServers: Bool { steps.contains { if case .serveAtOnce = $0 { true } else { false } } }
   /// Whether something that is no message is among the messages.
   package var publishesMalformed: Bool { steps.contains { if case .publishMalformed = $0 { true } else { false } } }
   /// Whether the broker is restarted in its course.

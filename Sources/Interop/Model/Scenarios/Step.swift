@@ -8,6 +8,8 @@ package enum Step: Hashable, Sendable {
   case put(Int)
   /// The server answers so many, of those that are there.
   case serve(Int)
+  /// As many servers answer one each, all at a time, and leave.
+  case serveAtOnce(Int)
   /// The server answers one while the getter waits for its result: the getter is there first. A payload that some cannot
   /// carry is asked for when its result is there, and not for long: nobody waits in vain.
   case exchange

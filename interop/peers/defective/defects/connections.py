@@ -45,6 +45,28 @@ class _(Peer):
         raise RuntimeError('not opened')
 
 
+@defect('channel-for-each-call')
+class _(Peer):
+    """A channel is opened for each call, and left."""
+
+    def open_channel(self):
+        self.channels = self.__dict__.get('channels', Connection.CHANNEL) + 1
+        self.connection.write(wire.frame(wire.METHOD, self.channels, wire.method('channel.open', {})))
+        self.connection.wait_for('channel.open-ok')
+
+    def put_request(self, type_, data):
+        self.open_channel()
+        return super().put_request(type_, data)
+
+    def get_result(self, result_id, timeout):
+        self.open_channel()
+        return super().get_result(result_id, timeout)
+
+    def next_request(self, deadline):
+        self.open_channel()
+        return super().next_request(deadline)
+
+
 @defect('frame-max-4096')
 class _(Peer):
     class CONNECTION(Connection):

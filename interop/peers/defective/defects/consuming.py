@@ -211,6 +211,19 @@ class _(Peer):
         self.publish(self.result_exchange(), self.result_key(self.index(message['result_id'])), message)
 
 
+@defect('own-given-back')
+class _(Peer):
+    """The result that it waits for is taken for somebody else's the first time that it comes."""
+
+    def is_mine(self, message, result_id):
+        known = self.__dict__.setdefault('met', set())
+        is_new = result_id not in known
+        if super().is_mine(message, result_id):
+            known.add(result_id)
+            return not is_new
+        return False
+
+
 @defect('foreign-taken')
 class _(Peer):
     """The first result that comes is taken for its own."""

@@ -8,8 +8,8 @@ from .registry import defect
 class ExchangeOptions(Peer):
     CHANGE = {}
 
-    def exchange_options(self):
-        return {**super().exchange_options(), **self.CHANGE}
+    def exchange_options(self, name):
+        return {**super().exchange_options(name), **self.CHANGE}
 
 
 @defect('exchange-topic')
@@ -64,8 +64,8 @@ class _(Peer):
 class QueueOptions(Peer):
     CHANGE = {}
 
-    def queue_options(self):
-        return {**super().queue_options(), **self.CHANGE}
+    def queue_options(self, name):
+        return {**super().queue_options(name), **self.CHANGE}
 
 
 @defect('queue-transient')

@@ -11,7 +11,7 @@ from . import VERSION, wire
 # How long the broker may take to answer a method.
 ANSWER_SECONDS = 20
 
-Delivery = collections.namedtuple('Delivery', 'tag body')
+Delivery = collections.namedtuple('Delivery', 'tag body properties')
 
 
 class ConnectionLost(Exception):
@@ -41,7 +41,7 @@ class Connection:
         self.deliveries = collections.deque()
         self.confirms = {}
         self.returned = None
-        self.content = None  # the method, the size and the parts of a message that is not complete
+        self.content = None  # the method, the header and the parts of a message that is not complete
         self.published = 0
         self.frame_max = 0
         self.is_open = self.is_usable = True  # the connection, and the channel
@@ -194,7 +194,7 @@ class Connection:
         if kind == wire.METHOD:
             self.take_method(*wire.parse_method(payload))
         elif kind == wire.HEADER:
-            self.content = (*self.content[:1], wire.body_size(payload), [])
+            self.content = (*self.content[:1], payload, [])
             self.take_content()
         elif kind == wire.BODY:
             self.content[2].append(payload)
@@ -220,13 +220,13 @@ class Connection:
             self.answers.append((name, fields))
 
     def take_content(self):
-        (name, fields), size, parts = self.content
-        if sum(map(len, parts)) < size:
+        (name, fields), header, parts = self.content
+        if sum(map(len, parts)) < wire.body_size(header):
             return
         if name == 'basic.return':
             self.returned = fields['reply_text'].decode('utf-8', 'replace')
             return
-        delivery = Delivery(fields['delivery_tag'], b''.join(parts))
+        delivery = Delivery(fields['delivery_tag'], b''.join(parts), wire.parse_properties(header))
         if name == 'basic.get-ok':
             self.answers.append((name, {'delivery': delivery}))
         else:

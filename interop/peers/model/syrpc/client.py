@@ -51,7 +51,7 @@ class Client:
                     raise Expired('no result within the time given')
                 continue
             try:
-                message = self.decode(delivery.body)
+                message = self.read_message(delivery, 'result')
             except Malformed as error:
                 self.discard(delivery, error)
                 continue

@@ -36,6 +36,10 @@ class Messages:
     def encoded_text(self, text):
         return text.encode('utf-8')
 
+    def read_message(self, delivery, kind):
+        """What a request or a result carries; raises Malformed if it is none."""
+        return self.decode(delivery.body)
+
     def decode(self, body):
         try:
             message = exact.parse(body.decode('utf-8'))

@@ -51,10 +51,10 @@ class Topology:
 
     # Declarations
 
-    def exchange_options(self):
+    def exchange_options(self, name):
         return {'type': 'direct', 'durable': True}
 
-    def queue_options(self):
+    def queue_options(self, name):
         return {'durable': True}
 
     def request_arguments(self):
@@ -64,10 +64,10 @@ class Topology:
         return {'x-expires': self.ttl * 1000, 'x-message-ttl': self.msg_ttl * 1000}
 
     def declare_exchange(self, name):
-        self.connection.call('exchange.declare', exchange=name, **self.exchange_options())
+        self.connection.call('exchange.declare', exchange=name, **self.exchange_options(name))
 
     def declare_queue(self, name, arguments):
-        self.connection.call('queue.declare', queue=name, arguments=arguments, **self.queue_options())
+        self.connection.call('queue.declare', queue=name, arguments=arguments, **self.queue_options(name))
 
     def bind(self, queue, exchange, routing_key):
         self.connection.call('queue.bind', queue=queue, exchange=exchange, routing_key=routing_key)

@@ -135,6 +135,38 @@ def body_size(header):
     return struct.unpack_from('>Q', header, 4)[0]
 
 
+def parse_properties(header):
+    """The properties of a message; of the table of headers, its keys."""
+    flags, offset, properties = struct.unpack_from('>H', header, 12)[0], 14, {}
+    for place, (name, kind) in enumerate(_PROPERTIES):
+        if not flags & 1 << 15 - place:
+            continue
+        if kind == 'table':
+            size = struct.unpack_from('>I', header, offset)[0]
+            properties[name] = dict.fromkeys(_keys(header[offset + 4:offset + 4 + size]))
+            offset += 4 + size
+            continue
+        value, offset = _decoded(kind, header, offset)
+        properties[name] = value.decode('utf-8', 'replace') if isinstance(value, bytes) else value
+    return properties
+
+
+# How many bytes a table's values take, by their tags; what is not here has its size before it.
+_SIZES = {'t': 1, 'b': 1, 'B': 1, 's': 2, 'u': 2, 'I': 4, 'i': 4, 'f': 4, 'D': 5, 'l': 8, 'L': 8, 'd': 8, 'T': 8, 'V': 0}
+
+
+def _keys(table):
+    """The keys of a table; its values are passed over."""
+    offset = 0
+    while offset < len(table):
+        size = table[offset]
+        yield table[offset + 1:offset + 1 + size].decode('utf-8', 'replace')
+        offset += 1 + size
+        tag = chr(table[offset])
+        offset += 1
+        offset += _SIZES[tag] if tag in _SIZES else 4 + struct.unpack_from('>I', table, offset)[0]
+
+
 def _packed(bits):
     return b'' if bits is None else bytes([sum(bit << place for place, bit in enumerate(bits))])
 

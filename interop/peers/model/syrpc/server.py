@@ -20,7 +20,7 @@ class Server:
             if delivery is None:
                 raise Expired('no request within the time given')
             try:
-                message = self.decode(delivery.body)
+                message = self.read_message(delivery, 'request')
                 if not isinstance(message.get('type'), str):
                     raise Malformed('no type')
                 return message, delivery
