@@ -1,3 +1,4 @@
+import Foundation
 import SyRPCWire
 import Testing
 import WireTap
@@ -59,6 +60,87 @@ import WireTap
     for finding in result.findings where finding.verdict == .fail && finding.check != "naming.queue" {
       #expect(finding.explanation == .follows(result.blame[0]), "\(finding)")
     }
+  }
+
+  /// A number that has become too large for a double reads as infinity.
+  @Test func whatAnotherHasMadeOfTheDataIsNobodyElsesDoing() throws {
+    func gets(_ evidence: inout Evidence) {
+      evidence.roles.getter.results = [(evidence.resultIDs[0], "Infinity", ReadText(Array("Infinity".utf8)))]
+    }
+    #expect(try judged({ _ in }, then: gets).blame == [Blame(peer: "c", role: .getter, check: "payload.got")])
+    let result = try judged({ $0.payload = 1 }, then: gets)
+    let cause = Blame(peer: "a", role: .putter, check: "payload.request")
+    #expect(result.blame == [cause])
+    #expect(finding("payload.got", .getter, result)?.explanation == .affected(cause))
+  }
+
+  /// A getter that waits for several looks in each queue for what belongs there.
+  @Test func whatLiesInTheQueueOfAnotherResultNeedNotBeTaken() throws {
+    func finding(_ change: (inout RecordedEvidence) -> Void = { _ in }) throws -> Finding? {
+      let result = try judged {
+        $0.client.head.started = "2026-01-01T10:00:00.000Z"
+        change(&$0)
+      } then: { evidence in
+        evidence.roles.getter.waits = evidence.resultIDs.map {
+          ResultWait(resultID: $0, started: .distantPast, ended: .distantFuture, isVain: true)
+        }
+      }
+      return self.finding("take.result", .getter, result)
+    }
+    #expect(try finding()?.verdict == .fail)
+    #expect(
+      try finding {
+        $0.client = $0.client.changing("basic.deliver", .fromBroker) { $0.replace("exchange\u{1}0", "exchange\u{1}1") }
+      }?.verdict == .skipped)
+  }
+
+  /// It may be somebody else's until it is asked for, and in another consumer's hands.
+  @Test func whoGivesBackWhatItWaitsForHasItselfToBlame() throws {
+    func finding(waitedFrom start: Date, isTaken: Bool = true) throws -> Finding? {
+      let result = try judged {
+        $0.client.head.started = "2026-01-01T10:00:00.000Z"
+      } then: { evidence in
+        // The first result came while the second was waited for, and went back.
+        let id = evidence.resultIDs[0]
+        evidence.roles.getter.waits = [
+          ResultWait(resultID: id, started: start, ended: .distantFuture, isVain: false)
+        ]
+        if isTaken { evidence.roles.getter.results = [(id, "1", ReadText(Array("1".utf8)))] }
+      }
+      return self.finding("take.result", .getter, result)
+    }
+    let given = try finding(waitedFrom: .distantPast)
+    #expect(given?.verdict == .fail)
+    #expect(given?.observed.contains("given back while it was waited for") == true)
+    #expect(try finding(waitedFrom: .distantFuture)?.verdict == .pass)
+    #expect(try finding(waitedFrom: .distantPast, isTaken: false)?.verdict == .pass)
+  }
+
+  /// A request that is put twice has one id twice.
+  @Test func whatIsPutTwiceIsOneCause() throws {
+    #expect(Causality.root(of: "json.result-id", among: ["publish.request", "json.result-id"]) == "publish.request")
+    #expect(Causality.root(of: "json.result-id", among: ["json.result-id"]) == nil)
+  }
+
+  /// What comes for it later goes to nobody.
+  @Test func whoCancelsWhileItWaitsHasItselfToBlame() throws {
+    func consumes(cancelling: Bool) throws -> Finding? {
+      let result = try judged { recorded in
+        recorded.client.head.started = "2026-01-01T10:00:00.000Z"
+        guard cancelling else { return }
+        // basic.cancel in place of the acknowledgements.
+        recorded.client = recorded.client.changing("basic.ack") {
+          $0 = [1, $0[1], $0[2], 0, 0, 0, 7, 0, 60, 0, 30, 1, 0x74, 0, 0xCE]
+        }
+      } then: { evidence in
+        evidence.roles.getter.waits = evidence.resultIDs.map {
+          ResultWait(resultID: $0, started: .distantPast, ended: .distantFuture, isVain: true)
+        }
+      }
+      return finding("consume.result", .getter, result)
+    }
+    #expect(try consumes(cancelling: false)?.verdict == .pass)
+    #expect(try consumes(cancelling: true)?.verdict == .fail)
   }
 
   @Test func theFirstOnTheWireComesFirst() throws {

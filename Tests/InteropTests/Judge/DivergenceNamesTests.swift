@@ -6,7 +6,7 @@ import Testing
 @Suite struct DivergenceNamesTests {
   private func problems(_ members: String, peer: String = "python") throws -> [String] {
     let entry = """
-      {"peer": "\(peer)", "role": "putter", "check": "publish.mandatory", "reason": "so it is", "most": 5\(members)}
+      {"peer": "\(peer)", "role": "putter", "check": "publish.mandatory", "observed": "*", "reason": "so it is", "most": 5\(members)}
       """
     let list = try Divergence.read(Array("{\"divergences\": [\(entry)]}".utf8), of: "list")
     return try DivergenceNames(try checkout()).problems(in: list)

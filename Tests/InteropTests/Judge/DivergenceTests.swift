@@ -15,7 +15,8 @@ import Testing
   }
 
   private static let mandatory = """
-    {"peer": "python", "role": "putter", "check": "publish.mandatory", "reason": "so it is", "most": 5}
+    {"peer": "python", "role": "putter", "check": "publish.mandatory", "observed": "not mandatory",
+     "reason": "so it is", "most": 5}
     """
 
   private func results(_ list: [Divergence]) throws -> (result: CellResult, problems: [String]) {
@@ -42,14 +43,14 @@ import Testing
   }
 
   @Test func anotherObservationIsAFailure() async throws {
-    let entry = Self.mandatory.replacing("\"most\"", with: "\"observed\": \"immediate\", \"most\"")
+    let entry = Self.mandatory.replacing("\"not mandatory\"", with: "\"immediate\"")
     let (result, _) = try results(try await read(entry))
     #expect(result.findings.first { $0.check == "publish.mandatory" }?.verdict == .fail)
   }
 
   @Test(arguments: [
-    ("\"payloads\": [\"recorded\"], \"observed\": {\"recorded\": \"not mandatory\"}", Verdict.known),
-    ("\"payloads\": [\"recorded\"], \"observed\": {\"recorded\": \"immediate\"}", Verdict.fail),
+    ("\"items\": 2", Verdict.known), ("\"items\": {\"least\": 1, \"most\": 2}", Verdict.known),
+    ("\"items\": 1", Verdict.fail),
     ("\"server\": [\"swift\", \"pyth*\"]", Verdict.known), ("\"server\": [\"swift\", \"node\"]", Verdict.fail),
     ("\"golden\": \"python2\"", Verdict.fail),
   ])
@@ -57,6 +58,44 @@ import Testing
     let entry = Self.mandatory.replacing("\"most\"", with: "\(restriction), \"most\"")
     let (result, _) = try results(try await read(entry))
     #expect(result.findings.first { $0.check == "publish.mandatory" }?.verdict == verdict)
+  }
+
+  /// A part of what is seen is not what is seen.
+  @Test(arguments: [
+    ("\"not mandatory\"", Verdict.known), ("\"not m*\"", .known), ("\"mandatory\"", .fail), ("\"not\"", .fail),
+    ("[\"mandatory\", \"not mandatory\"]", .known), ("[\"mandatory\", \"immediate\"]", .fail),
+    ("{\"recorded\": \"not mandatory\"}", .known), ("{\"recorded\": [\"immediate\", \"not*\"]}", .known),
+    ("{\"recorded\": \"immediate\"}", .fail),
+  ])
+  func theWholeOfWhatIsSeenIsHeldAgainstIt(_ observed: String, _ verdict: Verdict) async throws {
+    let entry = Self.mandatory.replacing("\"not mandatory\"", with: observed)
+      .replacing("\"most\"", with: "\"payloads\": [\"recorded\"], \"most\"")
+    let (result, _) = try results(try await read(entry))
+    #expect(result.findings.first { $0.check == "publish.mandatory" }?.verdict == verdict)
+  }
+
+  /// Whoever put the request: what came of it is what counts.
+  @Test func itCanSpeakOfWhatWasDelivered() async throws {
+    let evidence = try RecordedEvidence().evidence()
+    let data = try #require(evidence.dataDelivered(to: .server).first)
+    for (pattern, verdict) in [(data, Verdict.known), ("\(data.prefix(2))*", .known), ("\(data)0", .fail)] {
+      let entry = Self.mandatory.replacing("\"putter\"", with: "\"server\"").replacing(
+        "\"observed\"", with: "\"delivered\": \(JSON.string(pattern)), \"observed\"")
+      let judge = Judge(divergences: try await read(entry), golden: GoldenMessages())
+      let result = judge.judge(evidence)
+      let finding = result.findings.first { $0.check == "publish.mandatory" && $0.role == .server }
+      #expect(finding?.verdict == verdict, "\(pattern)")
+      #expect(judge.problems(in: [result]).isEmpty, "what it does not speak of is neither seen nor missed")
+    }
+  }
+
+  @Test func fewerThanItSaysIsAProblemOfAWholeRun() async throws {
+    let list = try await read(Self.mandatory.replacing("\"most\"", with: "\"least\": 2, \"most\""))
+    let judge = Judge(divergences: list, golden: GoldenMessages())
+    let result = judge.judge(try RecordedEvidence().evidence())
+    #expect(judge.problems(in: [result]).isEmpty, "what a selection leaves out may be what it lacks")
+    #expect(judge.problems(in: [result], isWhole: true).first?.contains("set it to 1") == true)
+    #expect(judge.problems(in: [result, result], isWhole: true).isEmpty)
   }
 
   @Test(arguments: [
@@ -186,7 +225,38 @@ import Testing
     ("{\"peer\": \"p\", \"role\": \"cook\"}", "\"role\" is none of"),
     ("{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"nope\"}", "there is no check \"nope\""),
     ("{\"peer\": \"p\", \"role\": \"getter\", \"check\": \"outcome.put\"}", "does not judge a getter"),
-    ("{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"reason\": \"r\"}", "\"most\" is missing"),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"reason\": \"r\"}",
+      "\"observed\" is missing"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"observed\": \"o\", \"reason\": \"r\"}",
+      "\"most\" is missing"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"delivered\": \"1\", \"observed\": \"o\"}",
+      "\"delivered\" cannot be said of a putter"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"observed\": []}",
+      "\"observed\" is neither a pattern"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"observed\": \"o\", \"items\": 0}",
+      "\"items\" is neither a number above 0"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"observed\": \"o\", \"items\": {\"least\": 2, \"most\": 1}}",
+      "\"items\" has \"least\" 2 and \"most\" 1"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"observed\": \"o\", \"items\": {\"last\": 2}}",
+      "\"last\" means nothing here; did you mean \"least\"?"
+    ),
+    (
+      "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"observed\": \"o\", \"reason\": \"r\", \"least\": 3, \"most\": 2}",
+      "\"least\" is 3, which is more than"
+    ),
     ("{\"pear\": \"p\"}", "\"pear\" means nothing here; did you mean \"peer\"?"),
     (
       "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.puts\"}",
@@ -223,7 +293,7 @@ import Testing
     ),
     (
       "{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"payloads\": [\"a\"], \"observed\": {\"b\": \"c\"}}",
-      "a string for each of the \"payloads\""
+      "which is none of the \"payloads\""
     ),
     ("{\"peer\": \"p\", \"role\": \"putter\", \"check\": \"outcome.put\", \"server\": []}", "\"server\" is neither"),
   ])
@@ -241,7 +311,9 @@ import Testing
   }
 
   private func entry(_ check: String, _ rest: String = "", peer: String = "python", most: Int = 5) -> String {
-    "{\"peer\": \"\(peer)\", \"role\": \"putter\", \"check\": \"\(check)\", \"reason\": \"so\", \"most\": \(most)\(rest)}"
+    """
+    {"peer": "\(peer)", "role": "putter", "check": "\(check)", "observed": "*", "reason": "so", "most": \(most)\(rest)}
+    """
   }
 
   private func judged(_ entries: String, implementation: String) throws -> (verdict: Verdict?, problems: [String]) {

@@ -21,10 +21,10 @@ import WireTap
       (SeenRequest(type: "echo", resultID: "x", payload: "[1,"), ReadText(Array("[1,".utf8))))
     evidence.roles.getter.isKept = false
     evidence.roles.getter.results.append(("y", #"{"a": "\u0000"}"#, ReadText(Array(#"{"a": "\u0000"}"#.utf8))))
-    evidence.roles.getter.vain.append(
-      VainWait(
+    evidence.roles.getter.waits.append(
+      ResultWait(
         resultID: "z", started: Date(timeIntervalSince1970: 1_750_000_001),
-        ended: Date(timeIntervalSince1970: 1_750_000_002.5)))
+        ended: Date(timeIntervalSince1970: 1_750_000_002.5), isVain: true))
     evidence.leftovers = [QueueLeftover(queue: "q", messages: 1, consumers: 2)]
     evidence.brokerProblem = "it did not answer"
     return evidence

@@ -19,6 +19,8 @@ struct RecordedEvidence {
   var runtimes: [Role: String] = [:]
   /// What they are held to.
   var contract: Contract
+  /// What was to be put in each call; what was put, by default.
+  var payload: JSON?
 
   init() throws {
     func read(_ name: String) throws -> Transcript {
@@ -50,7 +52,8 @@ struct RecordedEvidence {
     getter.conversations = [Conversation(client)]
     let cell = Cell(combination: peers, scenario: scenario, payload: "recorded")
     var evidence = Evidence(
-      cell: cell, topology: topology, calls: data.map { Evidence.Call(text: $0.description, value: $0) },
+      cell: cell, topology: topology,
+      calls: data.map { Evidence.Call(text: (payload ?? $0).description, value: payload ?? $0) },
       roles: PerRole(putter: putter, server: server, getter: getter))
     evidence.leftovers = []
     return evidence

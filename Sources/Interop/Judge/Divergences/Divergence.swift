@@ -4,9 +4,9 @@ internal import SyRPCWire
 
 /// A known and accepted departure from what a check expects: reviewed, with its reason and its bounds.
 ///
-/// Written in `fixtures/divergences.json`. An entry is exact: every judgement that it matches must be a failure. One that
-/// passes, or one that is seen in more payloads than the entry allows, fails the run, as does an entry that could have
-/// matched and did not.
+/// Written in `fixtures/divergences.json`. An entry is exact: every judgement that it speaks of must be a failure, and each
+/// thing that is not as expected must be as it says. One that passes, or one that is seen in more cells than the entry
+/// allows, or in fewer, fails the run, as does an entry that could have matched and did not.
 package struct Divergence: Sendable, Hashable {
   package let peer: String
   package let role: Role
@@ -24,10 +24,16 @@ package struct Divergence: Sendable, Hashable {
   package let broker: VersionRange?
   /// The version of the implementation from which on it is mended: there the entry does not apply. nil for none that is known.
   package let until: Version?
-  /// What the observed value contains, for the payload of this name or for any; nothing given means anything.
-  package let observed: Observed
+  /// What was delivered to the role, as JSON without white space: only then the entry applies. nil for anything.
+  package let delivered: PayloadPatterns?
+  /// What is seen of each thing that is not as expected.
+  package let observed: PayloadPatterns
+  /// Of how many things that is seen, in one cell.
+  package let items: ItemCount
   package let reason: String
-  /// In how many cells of one combination it may be seen at most.
+  /// In how many cells of one combination it is seen: in `least` at least in a whole run, wherever that is most. 0 is for a
+  /// matter of time: it may be seen or not.
+  package let least: Int
   package let most: Int
   /// Where it stands: for the message that says what to change.
   package let place: String
@@ -57,22 +63,6 @@ package struct Divergence: Sendable, Hashable {
   /// Where an entry stands, counted from 0.
   static func place(of number: Int, in path: String) -> String { "\(path), entry \(number + 1)" }
 
-  /// What is to be observed.
-  package enum Observed: Sendable, Hashable {
-    case anything
-    case containing(String)
-    /// By the names of payloads.
-    case byPayload([String: String])
-
-    func matches(_ observed: String, payload: String) -> Bool {
-      switch self {
-      case .anything: true
-      case .containing(let part): observed.contains(part)
-      case .byPayload(let parts): parts[payload].map(observed.contains) ?? false
-      }
-    }
-  }
-
   private init(_ entry: JSON, place: String) throws(InteropError) {
     func text(_ key: String) throws(InteropError) -> String {
       guard let text = entry[key]?.stringValue, !text.isEmpty else {
@@ -93,6 +83,11 @@ package struct Divergence: Sendable, Hashable {
     }
     self.role = role
     check = try text("check")
+    guard check != GoldenMessages.check else {
+      throw InteropError(
+        "\(place): \(check) cannot be listed: the golden messages themselves say what a peer writes (syrpc fixtures record)"
+      )
+    }
     guard let rule = Rule.all.first(where: { [check] in $0.id == check }) else {
       let hint = Spelling.hint(check, among: Rule.all.map(\.id))
       throw InteropError("\(place): there is no check \"\(check)\"; \(hint)")
@@ -127,18 +122,38 @@ package struct Divergence: Sendable, Hashable {
     } else {
       until = nil
     }
-    observed = try Self.observed(entry["observed"], payloads, place)
-    reason = try text("reason")
-    guard let most = entry["most"]?.integerValue, most > 0 else {
-      throw InteropError("\(place): \"most\" is missing, or no number above 0")
+    func patterns(_ key: String) throws(InteropError) -> PayloadPatterns? {
+      try entry[key].map { value throws(InteropError) in
+        try PayloadPatterns(value, key, payloads: payloads, place)
+      }
     }
-    self.most = Int(most)
+    delivered = try patterns("delivered")
+    guard delivered == nil || role != .putter else {
+      throw InteropError("\(place): \"delivered\" cannot be said of a putter, which is not judged by what it gets")
+    }
+    guard let observed = try patterns("observed") else {
+      throw InteropError("\(place): \"observed\" is missing: what is seen of each thing that is not as expected")
+    }
+    self.observed = observed
+    items = try entry["items"].map { value throws(InteropError) in try ItemCount(value, place) } ?? .all
+    reason = try text("reason")
+    func count(_ key: String, from least: Int64) throws(InteropError) -> Int {
+      guard let count = entry[key]?.integerValue, count >= least else {
+        throw InteropError("\(place): \"\(key)\" is missing, or no number from \(least) on")
+      }
+      return Int(count)
+    }
+    most = try count("most", from: 1)
+    least = entry["least"] == nil ? 1 : try count("least", from: 0)
+    guard least <= most else {
+      throw InteropError("\(place): \"least\" is \(least), which is more than \"most\", \(most)")
+    }
     self.place = place
   }
 
   private static let keys = [
     "peer", "golden", "runtimes", "broker", "role", "check", "putter", "server", "getter", "scenario", "payloads",
-    "observed", "reason", "most", "until",
+    "delivered", "observed", "items", "reason", "least", "most", "until",
   ]
 
   private static func range(_ value: JSON, _ key: String, _ place: String) throws(InteropError) -> VersionRange {
@@ -170,23 +185,6 @@ package struct Divergence: Sendable, Hashable {
     return ranges
   }
 
-  private static func observed(
-    _ value: JSON?, _ payloads: [String], _ place: String
-  ) throws(InteropError) -> Observed {
-    switch value {
-    case nil: return .anything
-    case .string(let part)?: return .containing(part)
-    case .object(let members)?:
-      var parts: [String: String] = [:]
-      for (payload, part) in members { parts[payload] = part.stringValue }
-      guard Set(parts.keys) == Set(payloads), parts.count == members.count else {
-        throw InteropError("\(place): \"observed\" has to have a string for each of the \"payloads\", and no other")
-      }
-      return .byPayload(parts)
-    default: throw InteropError("\(place): \"observed\" is neither a string nor an object of strings")
-    }
-  }
-
   /// Whether it speaks of this check of this role in this cell, whose peers said of themselves what `identities` has.
   func covers(_ cell: Cell, _ check: String, _ role: Role, _ identities: [Role: PeerIdentity]) -> Bool {
     PeerName.base(of: cell.combination[role]) == peer && self.check == check && self.role == role
@@ -197,15 +195,33 @@ package struct Divergence: Sendable, Hashable {
       && payloads.contains { $0.matches(cell.payload) }
   }
 
+  /// Whether what was delivered is what it speaks of.
+  ///
+  /// - Parameters:
+  ///   - delivered: the data of each message, as JSON without white space; made only where it is wanted.
+  ///   - payload: the name of the cell's payload.
+  /// - Returns: whether one of them is.
+  package func meets(_ delivered: @autoclosure () -> [String], payload: String) -> Bool {
+    guard let patterns = self.delivered else { return true }
+    return delivered().contains { patterns.match($0, payload: payload) }
+  }
+
+  /// Whether a failure is what it says, in all that is not as expected.
+  func describes(_ failure: Judgement.Failure, in cell: Cell) -> Bool {
+    items.includes(failure.observed.count, of: failure.judged)
+      && failure.observed.allSatisfy { observed.match($0.value, payload: cell.payload) }
+  }
+
   /// Whether an implementation says that it is of a version in which that is mended.
   private func isMended(in identity: PeerIdentity?) -> Bool {
     guard let until, let version = identity?.implementationVersion else { return false }
     return !version.isBefore(until)
   }
 
-  /// Whether it may be mended or not: a working copy does not always say which version it is on the way to.
-  func mayBeMended(in identity: PeerIdentity?) -> Bool {
-    until != nil && (identity?.isReference ?? false || identity?.implementationVersion == nil)
+  /// Whether a check that it speaks of may pass: what is a matter of time may, and what a working copy may have mended, which
+  /// does not always say which version it is on the way to.
+  func mayPass(with identity: PeerIdentity?) -> Bool {
+    least == 0 || until != nil && (identity?.isReference ?? false || identity?.implementationVersion == nil)
   }
 
   private func isMet(_ role: Role, _ cell: Cell) -> Bool {

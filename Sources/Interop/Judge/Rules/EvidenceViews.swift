@@ -29,6 +29,18 @@ extension Evidence {
     roles[role].delivered.map(\.message).filter { !cell.scenario.publishesMalformed || $0.json != nil }
   }
 
+  /// The data of each message that was delivered to a role, as JSON without white space.
+  func dataDelivered(to role: Role) -> [String] {
+    roles[role].delivered.compactMap { $0.message.data?.exactDescription }
+  }
+
+  /// The same, once each; nil if there is none, or if it is so long that nobody would list it.
+  func shortDataDelivered(to role: Role) -> [String]? {
+    let delivered = roles[role].delivered.map(\.message)
+    guard !delivered.isEmpty, delivered.allSatisfy({ $0.body.count <= 1000 }) else { return nil }
+    return dataDelivered(to: role).uniqued()
+  }
+
   /// What its putter and its server published, as golden messages have it; nothing in a scenario that is not about the bytes of
   /// its payload.
   package var messages: [GoldenMessages.Kind: GoldenMessages.Body] {

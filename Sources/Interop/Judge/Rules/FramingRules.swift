@@ -5,9 +5,14 @@ internal import WireTap
 
 extension Rule {
   static let framingRules: [Rule] = [
-    framing("json.encoding", "the body is strict UTF-8 without a byte order mark", expected: "UTF-8") { message in
-      if message.body.starts(with: [0xEF, 0xBB, 0xBF]) { return "a byte order mark" }
-      return message.text.isUTF8 ? "UTF-8" : "not UTF-8"
+    Rule(
+      "json.encoding", .required, [.putter, .server],
+      "the body is strict UTF-8 without a byte order mark, printed and encoded as the contract says"
+    ) { evidence, role in
+      let format = evidence.topology.contract.part(.published(by: role)).body
+      return .all(
+        evidence.published(role), expected: format.shown, none: "nothing was published",
+        { format.shown(of: $0) }, { format.shown(of: $0) == format.shown })
     },
     framing("json.document", "the body is one JSON object and nothing else", expected: "an object") { message in
       message.json?.kind ?? message.text.problem ?? "nothing"
@@ -17,19 +22,20 @@ extension Rule {
       "a request has exactly result_id, type and data; a result exactly result_id and data; no key twice"
     ) { evidence, role in
       if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
-      let contract = evidence.topology.contract
-      let expected = (role == .putter ? contract.request : contract.result).keys.joined(separator: ", ")
+      let part = evidence.topology.contract.part(.published(by: role))
       return .all(
-        evidence.published(role), expected: expected, none: "nothing was published", \.keys, { $0.keys == expected })
+        evidence.published(role), expected: part.shownKeys, none: "nothing was published", \.keys,
+        { part.allowsKeys(of: $0) })
     },
     Rule("json.types", .required, [.putter, .server], "result_id and type are strings") { evidence, role in
       if let excuse = evidence.excuse(role) { return .inapplicable(excuse) }
+      let typed = evidence.topology.contract.part(.published(by: role)).fields.filter { $0.type != .any }
       return .all(
         evidence.published(role).flatMap { message in
-          ["result_id", "type"].compactMap { key in
-            message.json?[key].map { (key, $0.isExactNumber ? "a number" : $0.kind) }
-          }
-        }, expected: "a string", none: "nothing was published", { "\($0.0): \($0.1)" }, { $0.1 == "a string" })
+          typed.compactMap { field in message.json?[field.name].map { (field: field, value: $0) } }
+        }, expected: typed.map(\.type.shown).uniqued().joined(separator: "; "), none: "nothing was published",
+        subject: \.field.name, { $0.value.isExactNumber ? "a number" : $0.value.kind },
+        { $0.field.type.includes($0.value) })
     },
     Rule(
       "json.result-id", .required, [.putter],
@@ -74,6 +80,11 @@ extension Rule {
         { observe($0) == expected })
     }
   }
+}
+
+extension GoldenMessages.Kind {
+  /// What a role publishes.
+  static func published(by role: Role) -> GoldenMessages.Kind { role == .putter ? .request : .result }
 }
 
 extension Message {

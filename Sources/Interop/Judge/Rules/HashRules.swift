@@ -10,7 +10,7 @@ extension Rule {
       let results = evidence.published(role).filter { $0.resultID != nil }
       return .all(
         results, expected: evidence.expectedIndexes(for: role), none: "no result was published",
-        { "\($0.resultID ?? ""): \($0.routingKey)" }
+        subject: \.resultID, \.routingKey
       ) { $0.routingKey == String(evidence.topology.resultQueueIndex(for: $0.resultID ?? "")) }
     },
     queue("hash.declared-queue", "queue.declare", "the result queue declared is that of the index the id hashes to"),

@@ -24,10 +24,16 @@ extension Rule {
           expected: "published before it is said to be put", observed: "\(late.resultID ?? "") was published later",
           since: late.moment)
       }
-      return .equal(
-        published.map { "\($0.exchange) by \($0.routingKey)" }.joined(separator: "; ").orNone,
-        Array(repeating: "\(binding.exchange) by \(binding.routingKey)", count: put)
-          .joined(separator: "; "), since: published.first?.moment)
+      let expected = "\(put) to \(binding.exchange) by \(binding.routingKey)"
+      guard published.count == put else {
+        return .failed(expected: expected, observed: "\(published.count) published", since: published.first?.moment)
+      }
+      return .all(
+        published, expected: expected, none: "no request was put", { "\($0.exchange) by \($0.routingKey)" }
+      ) {
+        $0.exchange.utf8.elementsEqual(binding.exchange.utf8)
+          && $0.routingKey.utf8.elementsEqual(binding.routingKey.utf8)
+      }
     },
     Rule("publish.result", .required, [.server], "each request is answered by one result") { evidence, role in
       let requests = evidence.deliveredRequestIDs
@@ -46,8 +52,18 @@ extension Rule {
         if let place = observed.firstIndex(of: id) { observed.remove(at: place) }
       }
       let asked = requests.prefix(evidence.roles[role].requestLimit)
-      return .equal(
-        observed.sorted().joined(separator: "; ").orNone, asked.sorted().joined(separator: "; "),
+      func count(_ ids: some Collection<String>) -> [String: Int] { ids.reduce(into: [:]) { $0[$1, default: 0] += 1 } }
+      let (wanted, published) = (count(asked), count(observed))
+      let ids = (asked + observed).uniqued()
+      let wrong = ids.filter { wanted[$0] != published[$0] }
+      guard !wrong.isEmpty else { return .passed(observed.sorted().joined(separator: "; ")) }
+      return .failed(
+        expected: asked.sorted().joined(separator: "; "),
+        observed: wrong.map { id in
+          let results = published[id].map { $0 == 1 ? "one result" : "\($0) results" } ?? "no result"
+          return Observation(wanted[id] == nil ? "\(results), for nobody's request" : results, of: id)
+        },
+        of: ids.count,
         since: evidence.published(role).first?.moment ?? evidence.roles[role].delivered.first?.message.moment)
     },
     Rule(

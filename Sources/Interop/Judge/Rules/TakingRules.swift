@@ -31,26 +31,49 @@ extension Rule {
       }
       .uniqued()
       let consumed = peer.consumed
-      return expected.allSatisfy(consumed.contains)
-        ? .passed(expected.joined(separator: "; "))
-        : .failed(expected: expected.joined(separator: "; "), observed: consumed.joined(separator: "; ").orNone)
+      guard expected.allSatisfy(consumed.contains) else {
+        return .failed(expected: expected.joined(separator: "; "), observed: consumed.joined(separator: "; ").orNone)
+      }
+      if let wait = peer.vain.first(where: peer.hadLeft) {
+        return .failed(
+          expected: "a consumer until the result is there, or the time is over",
+          observed: "\(wait.resultID): every consumer was cancelled while it waited")
+      }
+      return .passed(expected.joined(separator: "; "))
     },
     Rule(
       "take.result", .required, [.putter, .getter],
-      "a result that it waits for, and that is delivered to it, is handed on"
+      "a result that it waits for, and that is delivered to it, is handed on, and not given back"
     ) { evidence, role in
       let peer = evidence.roles[role]
-      guard !peer.vain.isEmpty else { return .inapplicable("it did not wait in vain") }
+      guard !peer.askedFor.isEmpty else { return .inapplicable("it asked for no result") }
+      // In another result's queue it is another's, whatever its id.
+      func isMeant(_ message: Message, _ wait: ResultWait) -> Bool {
+        message.resultID == wait.resultID && message.isResult
+          && message.routingKey == String(evidence.topology.resultQueueIndex(for: wait.resultID))
+      }
       let missed = peer.vain.compactMap { wait in
         peer.delivered.map(\.message).first { message in
           // What comes in the last second may come too late.
-          message.resultID == wait.resultID && message.isResult
+          isMeant(message, wait)
             && message.moment.map { wait.started <= $0 && $0 <= wait.ended.addingTimeInterval(-1) } ?? false
         }
       }
-      return .all(
-        missed, expected: "handed on", none: "nothing that it waited for was delivered",
-        { "\($0.resultID ?? "") was delivered, and waited for until its time was over" }, { _ in false })
+      // Of several that wait at a time, each gives back what the others wait for; what it cannot hand on, its outcome says.
+      let taken = evidence.cell.scenario.isConcurrent ? [] : peer.results.map(\.resultID)
+      let givenBack = peer.waits.filter { taken.contains($0.resultID) }.flatMap { wait in
+        peer.returned(in: wait).filter { isMeant($0, wait) }
+      }
+      guard !missed.isEmpty || !givenBack.isEmpty else {
+        guard peer.vain.isEmpty else { return .inapplicable("nothing that it waited for in vain was delivered") }
+        return peer.hasFailed(at: "get_result") ? .inapplicable(RoleEvidence.unfinished) : .passed("handed on")
+      }
+      return .failed(
+        expected: "handed on",
+        observed: missed.map {
+          Observation("delivered, and waited for until its time was over", of: $0.resultID)
+        } + givenBack.map { Observation("delivered, and given back while it was waited for", of: $0.resultID) },
+        of: peer.waits.count, since: (missed + givenBack).compactMap(\.moment).min())
     },
     Rule(
       "consumer.count", .recommended, Role.allCases, "a peer has one consumer at most for each thing that it waits for"
@@ -120,6 +143,28 @@ extension RoleEvidence {
   /// The queues that it took messages from, in any way.
   fileprivate var consumed: [String] {
     ["basic.consume", "basic.get"].flatMap(sent).map { $0.text("queue") }.uniqued()
+  }
+
+  /// What a consumer that was started for a wait took, and gave back before the wait was over.
+  fileprivate func returned(in wait: ResultWait) -> [Message] {
+    conversations.flatMap { conversation in
+      conversation.delivered.filter { message in
+        guard let started = conversation.consumer(of: message)?.moment, started >= wait.started else { return false }
+        return conversation.settlements(of: message).contains { settlement in
+          settlement.kind == .requeue && !settlement.isClosing && settlement.moment.map { $0 <= wait.ended } ?? false
+        }
+      }
+    }
+  }
+
+  /// Whether it waited on though it had cancelled all its consumers itself, more than a second before it gave up.
+  fileprivate func hadLeft(_ wait: ResultWait) -> Bool {
+    guard sent("basic.get").isEmpty else { return false }
+    func count(_ method: String, by limit: Date) -> Int {
+      sent(method).count { step in step.moment.map { $0 <= limit } ?? false }
+    }
+    let started = count("basic.consume", by: wait.ended)
+    return started > 0 && count("basic.cancel", by: wait.ended.addingTimeInterval(-1)) >= started
   }
 
   /// Why it is not its doing that it consumes nothing; nil if it is.

@@ -43,8 +43,9 @@ extension Rule {
     },
     Rule("exchange.arguments", .required, Role.allCases, "exchanges have no arguments") { evidence, role in
       .all(
-        evidence.roles[role].sent("exchange.declare"), expected: "none", none: "no exchange was declared",
-        { "\($0.text("exchange")): \($0.argumentValues.orNone)" }, { $0.argumentValues.isEmpty })
+        evidence.roles[role].sent("exchange.declare"), expected: evidence.topology.exchangeArguments.orNone,
+        none: "no exchange was declared", subject: { $0.text("exchange") }, \.argumentValues.orNone,
+        { $0.argumentValues == evidence.topology.exchangeArguments })
     },
     Rule(
       "queue.arguments", .required, Role.allCases,
@@ -52,22 +53,27 @@ extension Rule {
     ) { evidence, role in
       .all(
         evidence.roles[role].sent("queue.declare"),
-        expected: "request queue: none; result queues: \(evidence.topology.resultArguments)",
-        none: "no queue was declared", { "\($0.text("queue")): \($0.argumentValues.orNone)" }
+        expected: "request queue: \(evidence.topology.requestArguments.orNone); "
+          + "result queues: \(evidence.topology.resultArguments)",
+        none: "no queue was declared", subject: { $0.text("queue") }, \.argumentValues.orNone
       ) { declare in
-        let expected = evidence.isRequestQueue(declare.text("queue")) ? "" : evidence.topology.resultArguments
-        return declare.argumentValues == expected
+        let isRequest = evidence.isRequestQueue(declare.text("queue"))
+        return declare.argumentValues
+          == (isRequest ? evidence.topology.requestArguments : evidence.topology.resultArguments)
       }
     },
     Rule("queue.argument-types", .required, Role.allCases, "arguments of queues are integers on the wire") {
       evidence, role in
       // One that queues should not have at all is for queue.arguments.
-      let arguments = evidence.roles[role].sent("queue.declare").flatMap(\.arguments).compactMap { argument in
-        evidence.topology.resultArgument(argument.name).map { (argument: argument, type: $0.wireType) }
+      let arguments = evidence.roles[role].sent("queue.declare").flatMap { declare in
+        let kind: GoldenMessages.Kind = evidence.isRequestQueue(declare.text("queue")) ? .request : .result
+        return declare.arguments.compactMap { argument in
+          evidence.topology.argument(argument.name, of: kind).map { (argument: argument, type: $0.wireType) }
+        }
       }
       return .all(
         arguments, expected: arguments.map(\.type.shown).uniqued().joined(separator: "; "),
-        none: "no argument was sent", { "\($0.argument.name): \($0.argument.tag)" },
+        none: "no argument was sent", subject: \.argument.name, \.argument.tag,
         { $0.type.tags.contains($0.argument.tag) })
     },
     Rule("binding.request", .required, Role.allCases, "the request queue is bound to the request exchange by its name")
@@ -81,7 +87,7 @@ extension Rule {
     Rule("binding.result", .required, [.server, .getter], "each result queue is bound by its index") { evidence, role in
       .all(
         evidence.resultBinds(role), expected: evidence.expectedBinds(role) { "\($0.queue) by \($0.routingKey)" },
-        none: "no result queue was bound", { "\($0.binding.queue) by \($0.binding.routingKey)" }
+        none: "no result queue was bound", subject: \.binding.queue, { "by \($0.binding.routingKey)" }
       ) { bind in
         evidence.topology.resultQueueIndex(ofQueue: bind.binding.queue).map { evidence.topology.resultBinding(at: $0) }?
           .routingKey == bind.binding.routingKey
@@ -133,21 +139,30 @@ extension Rule {
       return declared.contains { $0.text("exchange") == name }
         ? .passed(name)
         : .failed(
-          expected: name, observed: declared.map { $0.text("exchange") }.joined(separator: "; ").orNone,
+          expected: name, observed: declared.map { $0.text("exchange") }.uniqued().joined(separator: "; ").orNone,
           since: declared.first?.moment)
     },
   ]
 
   /// A rule on one aspect of everything declared.
   private static func declared(
-    _ id: String, _ method: String, _ meaning: String, expected: @escaping @Sendable (Contract) -> String,
+    _ id: String, _ method: String, _ meaning: String, expected: @escaping @Sendable (MessagePart) -> String,
     _ aspect: @escaping @Sendable (Conversation.Step) -> String
   ) -> Rule {
     Rule(id, .required, Role.allCases, meaning) { evidence, role in
-      let expected = expected(evidence.topology.contract)
+      let contract = evidence.topology.contract
+      let (request, result) = (expected(contract.request), expected(contract.result))
       return .all(
-        evidence.roles[role].sent(method), expected: expected, none: "nothing was declared",
-        { "\($0.text("exchange"))\($0.text("queue")): \(aspect($0).orNone)" }, { aspect($0) == expected })
+        evidence.roles[role].sent(method),
+        expected: request == result
+          ? request.orNone : "of requests: \(request.orNone); of results: \(result.orNone)",
+        none: "nothing was declared", subject: { "\($0.text("exchange"))\($0.text("queue"))" }, { aspect($0).orNone }
+      ) { declare in
+        let isRequest =
+          evidence.isRequestQueue(declare.text("queue"))
+          || declare.text("exchange").utf8.elementsEqual(evidence.topology.requestExchange.utf8)
+        return aspect(declare) == (isRequest ? request : result)
+      }
     }
   }
 }
@@ -199,15 +214,15 @@ extension Evidence {
         }
       }
     }
-    var missing: [String] = []
+    var missing: [Observation] = []
     var since: Date?
     for (use, connection, queue) in uses {
-      var here: [String] = []
+      var here: [Observation] = []
       if let exchange, !isDeclared("exchange.declare", "exchange", exchange, before: use, connection) {
-        here.append("exchange.declare \(exchange)")
+        here.append(Observation("no exchange.declare", of: exchange))
       }
       for method in ["queue.declare", "queue.bind"] where !isDeclared(method, "queue", queue, before: use, connection) {
-        here.append("\(method) \(queue)")
+        here.append(Observation("no \(method)", of: queue))
       }
       if !here.isEmpty { since = since ?? use.moment }
       missing += here
@@ -215,8 +230,7 @@ extension Evidence {
     let expected = "declared and bound before each \(methods[0])"
     return missing.isEmpty
       ? .passed(expected)
-      : .failed(
-        expected: expected, observed: "missing: \(missing.uniqued().joined(separator: "; "))", since: since)
+      : .failed(expected: expected, observed: missing, of: uses.count * (exchange == nil ? 2 : 3), since: since)
   }
 }
 

@@ -68,7 +68,9 @@ struct Attribution {
   }
 
   private func explanation(of finding: Finding) -> Explanation {
-    if let role = finding.role, let root = Causality.root(of: finding.check, among: checks[role] ?? []) {
+    let root = finding.role.flatMap { Causality.root(of: finding.check, among: checks[$0] ?? []) }
+    if let changed = changedData(before: root ?? finding.check, finding) { return .affected(changed) }
+    if let role = finding.role, let root {
       return .follows(Blame(peer: evidence.roles[role].peer, role: role, check: root))
     }
     guard let fallback = Causality.consequences[finding.check] else { return .itself }
@@ -82,6 +84,19 @@ struct Attribution {
       return .affected(other)
     }
     return .nobody
+  }
+
+  /// Who has put other data in place of the payload before this role got it, if its check is about what it made of them: it may
+  /// be what nobody can read, such as a number that has become too large for a double.
+  private func changedData(before check: String, _ finding: Finding) -> Blame? {
+    guard Causality.handling.contains(check) else { return nil }
+    let earlier: [String: Role] =
+      switch finding.role {
+      case .server: ["payload.request": .putter]
+      case .getter: ["payload.request": .putter, "payload.result": .server]
+      default: [:]
+      }
+    return failed.first { $0.peer != finding.peer && $0.role != nil && earlier[$0.check] == $0.role }?.blame
   }
 
   /// Whether it is a consequence that nothing explains but whoever it became of.

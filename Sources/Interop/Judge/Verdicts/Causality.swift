@@ -18,12 +18,15 @@ enum Causality {
 
   /// Causes that hurt nobody else, and nothing that becomes of the peer itself follows from them.
   private static let harmless: Set<String> = [
-    "identity.client", "connection.close", "connection.frame-max", "payload.got", "json.golden",
+    "identity.client", "connection.close", "connection.frame-max", "connection.channels", "payload.got", "json.golden",
     "publish.mandatory", "properties.correlation-id", "properties.priority", "properties.headers", "replay.bytes",
   ]
 
   /// Whether what became of a call may follow from a failure of this check, of the same role or of another one.
   static func mayHurt(_ check: String) -> Bool { consequences[check] == nil && !harmless.contains(check) }
+
+  /// Checks of what a peer makes of the data that it got.
+  static let handling: Set<String> = ["json.document", "payload.seen", "payload.result", "payload.got"]
 
   private static let names = ["naming.exchange", "naming.queue"]
   private static let hashes = ["hash.routing-key", "hash.declared-queue", "hash.consumed-queue"]
@@ -52,7 +55,7 @@ enum Causality {
     "json.document": ["json.encoding"],
     "json.keys": ["json.encoding", "json.document"],
     "json.types": ["json.encoding", "json.document", "json.keys"],
-    "json.result-id": bodies,
+    "json.result-id": bodies + ["publish.request"],
     "json.result-id-kept": bodies,
     "json.type": bodies,
     "json.golden": bodies + [
@@ -84,6 +87,6 @@ enum Causality {
 
   /// All checks that are named here: a test sees to it that there are such.
   static var named: Set<String> {
-    Set(consequences.keys).union(harmless).union(followed.keys).union(followed.values.flatMap(\.self))
+    Set(consequences.keys).union(harmless).union(handling).union(followed.keys).union(followed.values.flatMap(\.self))
   }
 }

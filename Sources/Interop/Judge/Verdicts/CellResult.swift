@@ -18,6 +18,8 @@ package struct CellResult: Sendable {
   package var repeatCommand = ""
   /// What it was run among; nil if it was not run.
   package var context: CellContext?
+  /// The data that was delivered to a server and a getter, as JSON without white space; nil if there was none, or if it is long.
+  var delivered: [Role: [String]] = [:]
   /// What its peers published, byte for byte, where the scenario is about that.
   package var messages: [GoldenMessages.Kind: GoldenMessages.Body] = [:]
 

@@ -32,10 +32,17 @@ package struct Finding: Sendable {
   package var verdict: Verdict
   package let expected: String?
   package let observed: String
-  /// The divergence that it was held against.
+  /// What was seen of each thing that is not as expected; none of one that did not fail.
+  package var observations: [Observation] = []
+  /// How many things were judged, if it failed.
+  var judged = 0
+  /// The listed divergence that speaks of it, whatever it came to.
   package let divergence: Divergence?
   /// When the first frame that is not as expected was sent; nil if it is not about a frame.
   package var since: Date?
   /// Why it failed.
   package var explanation = Explanation.itself
+
+  /// The divergence that makes it known, or that is not there.
+  package var listed: Divergence? { verdict == .known || verdict == .unexpectedPass ? divergence : nil }
 }

@@ -67,10 +67,12 @@ package struct Judge: Sendable {
       let reported = Set(rules.map(\.id))
       findings.removeAll { !reported.contains($0.check) }
     }
-    return CellResult(cell: evidence.cell, findings: findings, identities: evidence.identities)
+    var result = CellResult(cell: evidence.cell, findings: findings, identities: evidence.identities)
+    for role in [Role.server, .getter] { result.delivered[role] = evidence.shortDataDelivered(to: role) }
+    return result
   }
 
-  /// Whether a failure of a check of a role is listed for a cell.
+  /// Whether a failure of a check of a role is listed for a cell, or may be: what is delivered nobody knows beforehand.
   package func lists(_ check: String, of role: Role, in cell: Cell, _ identities: [Role: PeerIdentity]) -> Bool {
     divergencesByCheck[check]?.contains { $0.covers(cell, check, role, identities) } == true
   }
@@ -78,31 +80,33 @@ package struct Judge: Sendable {
   private func finding(_ rule: Rule, _ role: Role?, _ evidence: Evidence) -> Finding {
     let peer = role.map { evidence.roles[$0].peer }
     let listed = role.flatMap { role in
-      divergencesByCheck[rule.id]?.first { $0.covers(evidence.cell, rule.id, role, evidence.identities) }
+      divergencesByCheck[rule.id]?.first {
+        $0.covers(evidence.cell, rule.id, role, evidence.identities)
+          && $0.meets(evidence.dataDelivered(to: role), payload: evidence.cell.payload)
+      }
     }
     func found(
-      _ verdict: Verdict, _ expected: String?, _ observed: String, _ divergence: Divergence? = nil, since: Date? = nil
+      _ verdict: Verdict, _ expected: String?, _ observed: String, _ failure: Judgement.Failure? = nil
     ) -> Finding {
       Finding(
         check: rule.id, level: rule.level, role: role, peer: peer, verdict: verdict,
         expected: expected?.shortened(to: 400),
         // What is as it should be needs few words.
-        observed: observed.shortened(to: verdict == .pass || verdict == .skipped ? 80 : 400), divergence: divergence,
-        since: since)
+        observed: observed.shortened(to: verdict == .pass || verdict == .skipped ? 80 : 400),
+        observations: failure?.observed ?? [], judged: failure?.judged ?? 0, divergence: listed,
+        since: failure?.since)
     }
     // What is of less weight than what counts is worth knowing.
     func unexpected(_ verdict: Verdict) -> Verdict { rule.level < level ? .note : verdict }
-    switch rule.judge(evidence, role ?? .putter) {
+    switch rule.judge(evidence.held(role), role ?? .putter) {
     case .passed(let observed):
-      guard let listed, !listed.mayBeMended(in: role.flatMap { evidence.roles[$0].identity }) else {
+      guard let listed, !listed.mayPass(with: role.flatMap { evidence.roles[$0].identity }) else {
         return found(.pass, nil, observed)
       }
-      return found(unexpected(.unexpectedPass), "a failure, as \(listed.place) says", observed, listed)
-    case .failed(let expected, let observed, let since):
-      if let listed, listed.observed.matches(observed, payload: evidence.cell.payload) {
-        return found(.known, expected, observed, listed, since: since)
-      }
-      return found(unexpected(.fail), expected, observed, since: since)
+      return found(unexpected(.unexpectedPass), "a failure, as \(listed.place) says", observed)
+    case .failed(let failure):
+      let isListed = listed?.describes(failure, in: evidence.cell) ?? false
+      return found(isListed ? .known : unexpected(.fail), failure.expected, failure.observed.shown, failure)
     case .inapplicable(let reason):
       return found(.skipped, nil, reason)
     }
@@ -111,13 +115,12 @@ package struct Judge: Sendable {
   /// What was seen of each divergence.
   package func tallies(in results: [CellResult]) -> [DivergenceTally] {
     divergences.compactMap { divergence in
-      guard let rule = rules.first(where: { $0.id == divergence.check }) else { return nil }
+      guard rules.contains(where: { $0.id == divergence.check }) else { return nil }
       var tally = DivergenceTally(divergence)
       for result in results where result.skipReason == nil {
-        guard divergence.covers(result.cell, rule.id, divergence.role, result.identities),
-          let finding = result.findings.first(where: { $0.check == rule.id && $0.role == divergence.role })
-        else { continue }
-        tally.note(finding, of: divergence, in: result)
+        for finding in result.findings where finding.divergence?.place == divergence.place {
+          tally.note(finding, of: divergence, in: result)
+        }
       }
       return tally
     }

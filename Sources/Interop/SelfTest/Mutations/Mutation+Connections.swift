@@ -11,6 +11,7 @@ extension Mutation {
         unit.fields["frame-max"] = 4096
       }
     }
+    + Role.allCases.map(leaves)
     + Role.allCases.map { role in
       sends("another", role, fails: "connection.virtual-host", "connection.open") { unit, _ in
         unit.fields["virtual-host"] = "syrpc-unknown"
@@ -42,6 +43,27 @@ extension Mutation {
       inTheGetters(.putter, fails: "publish.request"),
       inTheGetters(.server, fails: "publish.result"),
     ]
+
+  /// As if it had opened channels for its calls, and left them.
+  private static func leaves(_ role: Role) -> Mutation {
+    Mutation(
+      "left", role, fails: "connection.channels",
+      .record { evidence in
+        evidence.roles[role].conversations = evidence.roles[role].conversations.map { conversation in
+          var transcript = conversation.transcript
+          guard let last = transcript.entries.last else { return conversation }
+          for channel in UInt8(11)...15 {
+            // channel.open (AMQP 0-9-1, 1.5.2.1), with its reserved empty string.
+            let frame = Frame(raw: [1, 0, channel, 0, 0, 0, 5, 0, 20, 0, 10, 0, 0xCE])
+            transcript.entries.append(
+              Transcript.Entry(
+                number: last.number + Int(channel), milliseconds: last.milliseconds, direction: .toBroker, frame: frame)
+            )
+          }
+          return Conversation(transcript)
+        }
+      })
+  }
 
   /// What a role published stands in the getter's transcript, as if recordings had been mixed up: the getter is wrong too.
   private static func inTheGetters(_ role: Role, fails check: String) -> Mutation {

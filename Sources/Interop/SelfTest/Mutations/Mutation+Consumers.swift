@@ -8,6 +8,9 @@ extension Mutation {
     sends("no-ack", .server, fails: "consumer.flags", "basic.consume") { unit, _ in unit.fields["no-ack"] = true },
     sends("exclusive", .getter, fails: "consumer.flags", "basic.consume") { unit, _ in unit.fields["exclusive"] = true
     },
+    sends("exclusive", .putter, fails: "consumer.flags", in: .idle, "basic.consume") { unit, _ in
+      unit.fields["exclusive"] = true
+    },
     sends("no-local", .getter, fails: "consumer.flags", "basic.consume") { unit, _ in unit.fields["no-local"] = true },
     omits("missing", .server, fails: "ack.request", "basic.ack"),
     omits("missing", .server, fails: "broker.clean", isNamed: false, "basic.ack"),

@@ -47,9 +47,9 @@ extension Mutation {
       .record { evidence in
         for message in evidence.roles.getter.delivered.map(\.message) {
           guard let id = message.resultID, let moment = message.moment else { continue }
-          evidence.roles.getter.vain.append(
-            VainWait(
-              resultID: id, started: moment.addingTimeInterval(-1), ended: moment.addingTimeInterval(5)))
+          evidence.roles.getter.waits.append(
+            ResultWait(
+              resultID: id, started: moment.addingTimeInterval(-1), ended: moment.addingTimeInterval(5), isVain: true))
         }
       })
   }
