@@ -5,6 +5,13 @@ import InteropReport
 enum FailOn: String, CaseIterable, ExpressibleByArgument {
   /// Something that fails and did not, or is not tried any more.
   case regression
+
+  /// Whether a comparison has nothing of it.
+  func isWell(_ comparison: ReportComparison) -> Bool {
+    switch self {
+    case .regression: !comparison.isWorse
+    }
+  }
 }
 
 struct FailOnOption: ParsableArguments {
@@ -29,9 +36,9 @@ struct Baseline: Sendable {
   /// Shows what is different.
   ///
   /// - Returns: whether that is well; nil if the comparison does not decide it.
-  func compare(with new: Report, isFull: Bool = false) -> Bool? {
+  func compare(with new: Report) -> Bool? {
     let comparison = ReportComparison(report, new)
-    for line in ComparisonText(comparison, isFull: isFull).lines { print(line) }
-    return failOn == .regression ? !comparison.isWorse : nil
+    for line in ComparisonText(comparison).lines { print(line) }
+    return failOn?.isWell(comparison)
   }
 }

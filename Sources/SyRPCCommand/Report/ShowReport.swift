@@ -23,7 +23,8 @@ struct ShowReport: ParsableCommand {
     let path = try report.path()
     let report = try Report.read(path)
     guard !cell.isEmpty else {
-      print(PeerTable.text(report.peers))
+      for fact in RunSummary(report).facts { printWrapped(fact) }
+      print("\n\(PeerTable.text(report.peers))\n")
       TerminalReport(report).show()
       print(report.isAsExpected ? "all as expected".green : "NOT as expected".red)
       return
@@ -40,14 +41,14 @@ struct ShowReport: ParsableCommand {
 
   private func show(_ cell: Report.Cell, of report: Report, _ folder: String) {
     for (number, line) in RunSummary(report).lines(cell).enumerated() {
-      print(number == 0 && cell.verdict.isUnexpected ? line.red : line)
+      if number == 0, cell.verdict.isUnexpected { print(line.red) } else { printWrapped(line) }
     }
     for finding in report.findings(of: cell) where !finding.verdict.isUnexpected {
       let reason = report.reason(of: finding).map { ": \($0)" } ?? ""
-      print("      \(finding.verdict.rawValue): \(finding.check.visible)\(finding.who)\(reason.visible)")
+      printWrapped("      \(finding.verdict.rawValue): \(finding.check.visible)\(finding.who)\(reason.visible)")
     }
     print("      \(cell.passed.counted("check")) passed")
     guard let evidence = KeptCell(cell, beside: folder) else { return }
-    for line in evidence.lines { print("      \(line)") }
+    for line in evidence.lines { printWrapped("      \(line)") }
   }
 }

@@ -23,10 +23,12 @@ struct TerminalReport {
     list("Known divergences seen:", summary.divergenceLines)
     list("Notes (informational checks that saw a difference):", NoteList(report).lines)
     list("Not as expected, and who is to blame:".red, BlameList(report).lines)
-    for problem in report.divergenceProblems { print("\nDivergence list: \(problem.visible)".red) }
+    list(
+      "Problems of the run:".red,
+      summary.troubles.filter { $0.title != RunSummary.endedEarlyTitle }.map { "\($0.title): \($0.text)" })
     if let reason = report.endedEarly?.split(separator: "\n").first {
       let all = report.run.cells.map { " of \($0)" } ?? ""
-      print("\nOnly \(report.cells.count)\(all) cells were run: \(String(reason).visible)".red)
+      printWrapped("\nOnly \(report.cells.count)\(all) cells were run: \(String(reason).visible)".red)
     }
     guard !report.cells.isEmpty else { return }
     print("")

@@ -158,11 +158,16 @@ import Testing
   }
 
   @Test func inMarkdown() throws {
-    let text = MarkdownReport(try report).text
-    check(text, "Markdown")
-    checkCommands(text, "Markdown")
-    for part in ["<script", "[x](", "@everyone", " #1", "|`"] { #expect(!text.contains(part), "\(part)") }
-    #expect(text.contains("&#60;script&#62;alert&#40;1&#41;"))
+    for text in [MarkdownReport(try report).text, ComparisonMarkdown(Sample.comparison(Sample.hostile)).text] {
+      check(text, "Markdown")
+      checkCommands(text, "Markdown")
+      for part in ["<script", "[x](", "@everyone", " #1", "`", "]]>", "\\"] { #expect(!text.contains(part), "\(part)") }
+      #expect(text.contains("&#60;script&#62;alert&#40;1&#41;"))
+      // The columns of a table are those of its head.
+      for table in text.components(separatedBy: "\n\n") where table.hasPrefix("| ") {
+        #expect(Set(table.split(separator: "\n").map { $0.count { $0 == "|" } }).count == 1, "\(table)")
+      }
+    }
   }
 
   @Test func inJUnit() throws {
@@ -208,6 +213,6 @@ import Testing
 
   @Test func aMarkAfterAQuoteEscapesNothing() {
     let (text, escaped) = ("\"\u{301}<\u{338}'\u{300}&\u{301}", "&quot;\u{301}&lt;\u{338}&#39;\u{300}&amp;\u{301}")
-    #expect(Markup.escaped(text) == escaped)
+    #expect(text.escapedForMarkup == escaped)
   }
 }

@@ -22,8 +22,8 @@ struct ReportReaderTests {
     }
   }
 
-  private func problems(_ report: JSON) async throws -> [String] {
-    let schema = checkoutFolder / "interop/report.schema.json"
+  private func problems(_ report: JSON, by schema: String = "report") async throws -> [String] {
+    let schema = checkoutFolder / "interop/\(schema).schema.json"
     return try await read("schema", try report.indented(levels: 2), schema).arrayValue?.compactMap(\.stringValue) ?? [
       "?"
     ]
@@ -48,6 +48,25 @@ struct ReportReaderTests {
     #expect(try await problems(try changed { $0["cells"] = nil }).count == 1)
     #expect(try await problems(try changed { $0["findings"] = [["check": "x"]] }).count == 3)
     #expect(try await problems(try changed { $0["cells"] = [["putter": 1]] }).count > 5)
+  }
+
+  @Test func theComparisonIsAsItsSchemaSays() async throws {
+    let (good, bad) = (Sample.report([.pass]), Sample.report([.skipped], endedEarly: "early"))
+    var other = try Sample.mixed()
+    other.messages[0] = Report.Message(
+      peer: other.messages[0].peer, kind: other.messages[0].kind, payload: other.messages[0].payload,
+      putters: other.messages[0].putters, content: .varying)
+    for comparison in [
+      Sample.comparison(), Sample.comparison(Sample.hostile), ReportComparison(good, good), ReportComparison(good, bad),
+      ReportComparison(bad, good), ReportComparison(try Sample.mixed(), other),
+    ] {
+      #expect(try await problems(try ComparisonJSON(comparison).json(), by: "comparison") == [])
+    }
+    var members = try #require(try ComparisonJSON(Sample.comparison()).json().objectValue)
+    members["worse"] = nil
+    members["messages"] = [["peer": "b"]]
+    members["newly_failing"] = [["cause": "x", "check": "y"]]
+    #expect(try await problems(.object(members), by: "comparison").count == 13)
   }
 
   @Test func junitIsReadBack() async throws {

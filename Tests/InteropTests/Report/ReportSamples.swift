@@ -48,7 +48,8 @@ enum Sample {
 
   static func divergence(_ check: String, _ role: String, _ reason: String) throws -> Divergence {
     let entry: JSON = [
-      "peer": "b", "role": .string(role), "check": .string(check), "most": 1, "reason": .string(reason),
+      "peer": "b", "role": .string(role), "check": .string(check), "observed": "*", "most": 1,
+      "reason": .string(reason),
     ]
     return try Divergence.read(JSON.object(["divergences": [entry]]).encoded(), of: "list")[0]
   }

@@ -21,7 +21,8 @@ package struct ComparisonText {
   package var lines: [String] {
     let lines =
       head + failing + section("new problems of the run", comparison.newTroubles.map { ["\($0.title): \($0.text)"] })
-      + section("newly passing", groups(comparison.newlyPassing)) + cells + notes + messages + facts + [last]
+      + section("newly passing", groups(comparison.newlyPassing)) + cells + notes + messages + facts
+      + [comparison.headline]
     return isFull ? lines : lines.map { $0.cut(to: Self.width) }
   }
 
@@ -53,11 +54,9 @@ package struct ComparisonText {
 
   /// What a check expected and observed, from shortly before the two differ.
   private func found(_ finding: Report.Finding) -> [String] {
-    guard let expected = finding.expected else { return ["    observed: \(finding.observed.visible)"] }
-    guard !isFull else { return ["    expected: \(expected.visible)", "    observed: \(finding.observed.visible)"] }
-    let difference = ByteDifference(Array(expected.utf8), Array(finding.observed.utf8))
-    let excerpts = difference.excerpts(width: Self.width - 16)
-    return ["    expected: \(excerpts.old)", "    observed: \(excerpts.new)"]
+    let (expected, observed) =
+      isFull ? (finding.expected?.visible, finding.observed.visible) : finding.excerpts(width: Self.width - 16)
+    return [expected.map { "    expected: \($0)" }, "    observed: \(observed)"].compactMap(\.self)
   }
 
   private func groups(_ groups: [ReportComparison.CauseGroup]) -> [[String]] {
@@ -75,7 +74,7 @@ package struct ComparisonText {
   private var cells: [String] {
     func entry(_ title: String, _ cells: [Report.Cell]) -> [String] {
       guard !cells.isEmpty else { return [] }
-      let bad = cells.count { $0.verdict.isUnexpected || $0.verdict == .skipped }
+      let bad = cells.unexpected
       let note = bad > 0 ? ", \(bad) of them not as expected" : ""
       return ["\(title): \(cells.count.counted("cell"))\(note), \(cells[0].name.visible) first"]
         + (isFull ? names(cells) : [])
@@ -92,39 +91,17 @@ package struct ComparisonText {
   }
 
   private var messages: [String] {
-    section("changed bytes, with the result id masked", comparison.messages.map(lines))
-  }
-
-  private func lines(_ change: MessageChange) -> [String] {
-    let role = change.kind == .request ? "putter" : "server"
-    let example = change.example
-    let place = example.payload.visible + (example.putter.map { " put by \($0.visible)" } ?? "")
-    let head = [
-      "\(change.peer.visible) as \(role), \(change.kind.rawValue), \(change.payloads) of \(change.of.counted("payload"))",
-      "    \(place)\(example.difference.map { ", \($0.text)" } ?? "")",
-    ]
-    let (old, new, mark) =
-      example.difference.map { $0.excerpts(width: Self.width - 14) } ?? (example.old.shown, example.new.shown, "")
-    return head + ["    before  \(old)", "    now     \(new)"] + (mark.isEmpty ? [] : ["            \(mark)"])
+    section(
+      "changed bytes, with the result id masked",
+      comparison.messages.map { change in
+        [change.title] + ([change.place] + change.excerpts(width: Self.width - 6)).map { "    \($0)" }
+      })
   }
 
   private var facts: [String] {
     section(
       "other versions",
       comparison.facts.map { ["\($0.title): \($0.old ?? "not there") became \($0.new ?? "not there")"] })
-  }
-
-  private var last: String {
-    comparison.isSame ? "no difference but times" : comparison.isWorse ? "something got worse" : "nothing got worse"
-  }
-}
-
-extension Report.Message.Content {
-  fileprivate var shown: String {
-    switch self {
-    case .always(let body): body.shown.visible
-    case .varying: "not always the same"
-    }
   }
 }
 

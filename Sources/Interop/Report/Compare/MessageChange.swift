@@ -59,10 +59,16 @@ package struct ByteDifference: Sendable, Hashable {
   /// From 0.
   package let offset: Int
 
-  init(_ old: [UInt8], _ new: [UInt8]) {
+  /// - Parameters:
+  ///   - old: the bytes before.
+  ///   - new: the bytes now.
+  ///   - start: how many are passed over if there is a difference behind them too: they follow from others, as a size does.
+  package init(_ old: [UInt8], _ new: [UInt8], behind start: Int = 0) {
     self.old = old
     self.new = new
-    offset = zip(old, new).prefix { $0 == $1 }.count
+    let (before, after) = (old.dropFirst(start), new.dropFirst(start))
+    let skipped = before.isEmpty || after.isEmpty || before.elementsEqual(after) ? 0 : start
+    offset = skipped + zip(old.dropFirst(skipped), new.dropFirst(skipped)).prefix { $0 == $1 }.count
   }
 
   /// `byte 72: 22 became 20`, counted from 0, in hexadecimal.

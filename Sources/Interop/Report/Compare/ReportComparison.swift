@@ -63,6 +63,11 @@ package struct ReportComparison: Sendable {
   package var isSame: Bool {
     !isWorse && newlyPassing.isEmpty && newCells.isEmpty && newNotes.isEmpty && messages.isEmpty && facts.isEmpty
   }
+
+  /// What it comes to, in words.
+  package var headline: String {
+    isSame ? "no difference but times" : isWorse ? "something got worse" : "nothing got worse"
+  }
 }
 
 /// The cells of a report by what they are.

@@ -16,6 +16,7 @@ extension Report {
     ]
     members["ended_early"] = endedEarly.map(JSON.string)
     members["divergence_problems"] = try JSON(encoding: divergenceProblems)
+    members["unjudged"] = try JSON(encoding: unjudged)
     members["blame"] = .array(try BlameList(self).entries.map { try JSON(encoding: $0) })
     members["notes"] = .array(try NoteList(self).notes.map { try JSON(encoding: $0) })
     members["scenarios"] = try JSON(encoding: scenarios)
@@ -53,7 +54,8 @@ extension Report {
       run: try part("run"), peers: try part("peers"), scenarios: try part("scenarios"), checks: try part("checks"),
       divergences: try part("divergences"), findings: try part("findings"), cells: try part("cells"),
       messages: try part("messages"), divergenceProblems: try part("divergence_problems"),
-      endedEarly: json["ended_early"]?.stringValue, shard: json["shard"] == nil ? nil : try part("shard"))
+      unjudged: try part("unjudged"), endedEarly: json["ended_early"]?.stringValue,
+      shard: json["shard"] == nil ? nil : try part("shard"))
     if let shard, shard.places.count != cells.count {
       throw InteropError("\(source) is no report: \(shard.name) has not a place for each of its cells")
     }

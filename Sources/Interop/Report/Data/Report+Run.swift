@@ -124,6 +124,8 @@ extension Report {
     /// Whether a local checkout stood in for the release.
     package var reference: Bool?
     package var checkout: Checkout?
+    /// The proposal that it claims to keep to; nil for the contract in force.
+    package var contract: String?
 
     /// A local checkout that was tested.
     package struct Checkout: Sendable, Hashable, Codable {

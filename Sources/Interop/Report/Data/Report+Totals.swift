@@ -8,10 +8,10 @@ extension Report {
     }
   }
 
-  /// Whether everything was as expected: nothing failed, nothing was given up, nothing was left, and the list of
-  /// divergences is right.
+  /// Whether everything was as expected: nothing failed, nothing was given up, nothing was left, the list of divergences is
+  /// right, and all was judged that is on record as judged.
   package var isAsExpected: Bool {
-    endedEarly == nil && !cells.isEmpty && divergenceProblems.isEmpty
+    endedEarly == nil && !cells.isEmpty && divergenceProblems.isEmpty && unjudged.isEmpty
       && cells.allSatisfy { !$0.verdict.isUnexpected && $0.verdict != .skipped }
   }
 

@@ -18,6 +18,8 @@ package struct Report: Sendable, Hashable {
   package var messages: [Message]
   /// What is wrong with the list of divergences, a sentence each.
   package var divergenceProblems: [String]
+  /// What was judged in the runs on record, and is no longer, a sentence each.
+  package var unjudged: [String]
   /// Why it ended before all cells had been run; nil if it did not.
   package var endedEarly: String?
   /// Which part of a run it is; nil for a whole one, and for one that was joined.
@@ -26,7 +28,7 @@ package struct Report: Sendable, Hashable {
   package init(
     run: Run, peers: [Peer], scenarios: [Scenario] = [], checks: [Check] = [], divergences: [ListedDivergence] = [],
     findings: [Finding] = [], cells: [Cell] = [], messages: [Message] = [], divergenceProblems: [String] = [],
-    endedEarly: String? = nil, shard: Shard? = nil
+    unjudged: [String] = [], endedEarly: String? = nil, shard: Shard? = nil
   ) {
     self.run = run
     self.peers = peers
@@ -37,6 +39,7 @@ package struct Report: Sendable, Hashable {
     self.cells = cells
     self.messages = messages
     self.divergenceProblems = divergenceProblems
+    self.unjudged = unjudged
     self.endedEarly = endedEarly
     self.shard = shard
   }

@@ -31,7 +31,7 @@ struct ReportBuilder {
     for finding in result.findings { count(finding) }
     let listed = result.findings.filter { $0.verdict != .pass && $0.verdict != .skipped }
       .map { finding in
-        let divergence = finding.divergence.map { divergence in
+        let divergence = finding.listed.map { divergence in
           divergences.place(of: Report.ListedDivergence(about: divergence.summary, reason: divergence.reason))
         }
         return findings.place(of: Report.Finding(finding, divergence: divergence))
@@ -94,12 +94,13 @@ struct ReportBuilder {
   ///   - run: what is known of the run.
   ///   - peers: who took part.
   ///   - problems: what is wrong with the list of divergences.
+  ///   - unjudged: what was judged in the runs on record, and is no longer.
   ///   - endedEarly: why not all cells were run.
   ///   - shard: which part of a run it is.
   /// - Returns: it, the checks in the order of a call.
   func report(
-    _ run: Report.Run, peers: [Report.Peer], problems: [String] = [], endedEarly: String? = nil,
-    shard: Report.Shard? = nil
+    _ run: Report.Run, peers: [Report.Peer], problems: [String] = [], unjudged: [String] = [],
+    endedEarly: String? = nil, shard: Report.Shard? = nil
   ) -> Report {
     let order = Dictionary(Judge.checkIDs.enumerated().map { ($1, $0) }) { first, _ in first }
     return Report(
@@ -107,7 +108,7 @@ struct ReportBuilder {
       checks: checks.values.sorted { (order[$0.check] ?? .max, $0.check) < (order[$1.check] ?? .max, $1.check) }
         .map(\.sorted),
       divergences: divergences.all, findings: findings.all, cells: cells, messages: messages.messages,
-      divergenceProblems: problems, endedEarly: endedEarly, shard: shard)
+      divergenceProblems: problems, unjudged: unjudged, endedEarly: endedEarly, shard: shard)
   }
 }
 
@@ -135,8 +136,8 @@ extension Report {
     var builder = ReportBuilder()
     for result in run.cells { builder.add(result) }
     self = builder.report(
-      run.run, peers: run.peers.map(Report.Peer.init), problems: run.problems, endedEarly: run.endedEarly,
-      shard: run.shard)
+      run.run, peers: run.peers.map(Report.Peer.init), problems: run.problems, unjudged: run.unjudged,
+      endedEarly: run.endedEarly, shard: run.shard)
   }
 }
 
@@ -171,6 +172,7 @@ extension Report.Peer {
       implementation: peer.identity?.implementation, runtime: peer.identity?.runtime,
       settings: peer.identity?.settings, libraries: peer.identity?.libraries, bridged: peer.identity?.bridged,
       location: peer.identity?.location, reference: peer.identity?.isReference,
-      checkout: peer.reference.map { Checkout(path: $0.path, commit: $0.commit, modified: $0.isModified) })
+      checkout: peer.reference.map { Checkout(path: $0.path, commit: $0.commit, modified: $0.isModified) },
+      contract: peer.contract)
   }
 }

@@ -15,43 +15,12 @@ package struct MarkdownReport {
   /// At most ``limit`` bytes: each part has its share, and what does not fit is counted.
   package var text: String {
     let parts = [
-      head, part("Not as expected, and who is to blame", blame, share: 24 << 10),
-      part("Problems of the run", troubles, share: 5 << 10), part("Matrix", matrix, share: 12 << 10),
-      part("Quality: recommended checks that held", quality, share: 6 << 10), part("Peers", peers, share: 4 << 10),
-      part("Known divergences seen", divergences, share: 6 << 10, isFolded: true),
+      head, blame.part("Not as expected, and who is to blame", share: 24 << 10),
+      troubles.part("Problems of the run", share: 5 << 10), matrix.part("Matrix", share: 12 << 10),
+      quality.part("Quality: recommended checks that held", share: 6 << 10), peers.part("Peers", share: 4 << 10),
+      divergences.part("Known divergences seen", share: 6 << 10, isFolded: true),
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")
-  }
-
-  /// Rows under a head, which may be empty.
-  private struct Table {
-    let head: [String]
-    let rows: [String]
-
-    init(head: [String] = [], _ rows: [[String]]) {
-      self.head = head.isEmpty ? [] : [Self.row(head), Self.row(head.map { _ in "---" })]
-      self.rows = rows.map { head.isEmpty ? "- \($0.joined(separator: " "))" : Self.row($0) }
-    }
-
-    private static func row(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
-  }
-
-  private func part(_ title: String, _ table: Table, share: Int, isFolded: Bool = false) -> String {
-    guard !table.rows.isEmpty else { return "" }
-    var lines =
-      isFolded ? ["<details><summary>\(title)</summary>", ""] : ["### \(title)", ""]
-    lines += table.head
-    var room = share - lines.map { $0.utf8.count + 1 }.reduce(0, +) - 200
-    var shown = 0
-    for row in table.rows {
-      room -= row.utf8.count + 1
-      guard room > 0 else { break }
-      lines.append(row)
-      shown += 1
-    }
-    if shown < table.rows.count { lines += ["", "… and \(table.rows.count - shown) more"] }
-    if isFolded { lines += ["", "</details>"] }
-    return lines.joined(separator: "\n") + "\n"
   }
 
   private var head: String {
@@ -63,8 +32,8 @@ package struct MarkdownReport {
       + lines.map { "\(MarkdownText.plain($0))  \n" }.joined()
   }
 
-  private var blame: Table {
-    Table(
+  private var blame: MarkdownTable {
+    MarkdownTable(
       head: ["cells", "peer", "role", "check", "expected", "observed", "repeat"],
       BlameList(report).entries.map { entry in
         [
@@ -77,13 +46,13 @@ package struct MarkdownReport {
       })
   }
 
-  private var troubles: Table {
-    Table(RunSummary(report).troubles.map { ["**\($0.title)**:", MarkdownText.code($0.text, limit: 400)] })
+  private var troubles: MarkdownTable {
+    MarkdownTable(RunSummary(report).troubles.map { ["**\($0.title)**:", MarkdownText.code($0.text, limit: 400)] })
   }
 
-  private var matrix: Table {
+  private var matrix: MarkdownTable {
     let table = MatrixTable(report)
-    return Table(
+    return MarkdownTable(
       head: ["putter", "server", "getter"] + table.groups.map(\.rawValue),
       table.rows.map { row in
         [row.peers.putter, row.peers.server, row.peers.getter].map { MarkdownText.code($0) }
@@ -108,10 +77,10 @@ package struct MarkdownReport {
   /// So many peers have columns of their own.
   private static let columns = 8
 
-  private var quality: Table {
+  private var quality: MarkdownTable {
     let table = QualityTable(report)
     guard table.peers.count <= Self.columns else {
-      return Table(
+      return MarkdownTable(
         head: ["peer", "check", "held"],
         table.rows.filter { $0.held < $0.judged }.sorted { $0.failed > $1.failed }.map { row in
           [
@@ -120,7 +89,7 @@ package struct MarkdownReport {
           ]
         })
     }
-    return Table(
+    return MarkdownTable(
       head: ["check"] + table.peers.map { MarkdownText.code($0) },
       table.checks.map { check in
         [MarkdownText.code(check)]
@@ -132,8 +101,8 @@ package struct MarkdownReport {
       })
   }
 
-  private var peers: Table {
-    Table(
+  private var peers: MarkdownTable {
+    MarkdownTable(
       head: ["peer", "mode", "implementation", "runtime", "checkout"],
       report.peers.map { peer in
         [
@@ -144,8 +113,8 @@ package struct MarkdownReport {
       })
   }
 
-  private var divergences: Table {
-    Table(
+  private var divergences: MarkdownTable {
+    MarkdownTable(
       head: ["cells", "what", "reason"],
       RunSummary(report).divergences.map { seen in
         [

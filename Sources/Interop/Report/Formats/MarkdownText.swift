@@ -8,11 +8,21 @@ enum MarkdownText {
   /// In an element `code` no mention and no reference to an issue is one; all that Markdown or HTML could take for more is a
   /// character reference, which never is (CommonMark 0.31, 2.5).
   static func code(_ text: String, limit: Int = 160) -> String {
-    text.isEmpty ? "" : "<code>\(references(text.cut(to: limit).visible))</code>"
+    text.isEmpty ? "" : "<code>\(shown(text, limit))</code>"
+  }
+
+  /// The same for lines that stand below each other, each character in a column.
+  static func block(_ lines: [String], limit: Int = 160) -> String {
+    "<pre>\n\(lines.map { shown($0, limit) }.joined(separator: "\n"))\n</pre>"
   }
 
   /// A text of ours, with names in it.
-  static func plain(_ text: String) -> String { references(text.cut(to: 400).visible) }
+  static func plain(_ text: String) -> String { shown(text, 400) }
+
+  /// What does not print takes more room as it is shown, so that it is cut again.
+  private static func shown(_ text: String, _ limit: Int) -> String {
+    references(text.cut(to: limit).visible.cut(to: limit))
+  }
 
   private static func references(_ text: String) -> String {
     var result = ""

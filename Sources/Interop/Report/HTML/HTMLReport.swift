@@ -71,7 +71,7 @@ package struct HTMLReport {
       headline = summary.headline
       (mark, tone) = report.isAsExpected ? ("✓", "good") : ("✕", "bad")
       totals = summary.totals
-      facts = Self.facts(report.run)
+      facts = summary.facts
       let entries = BlameList(report).entries
       blame = entries.prefix(Self.limit).map { Blamed($0, in: report) }
       hasBlame = !blame.isEmpty
@@ -95,14 +95,6 @@ package struct HTMLReport {
       nonce = [0, 1].map { round -> String in
         String(SipHash(key: Array((key + Array(repeating: round, count: 16)).prefix(16))).hash(bytes), radix: 36)
       }.joined()
-    }
-
-    private static func facts(_ run: Report.Run) -> [String] {
-      let broker = run.broker.map { "\($0.product) \($0.version)\($0.isPrivate ? ", private" : " at \($0.address)")" }
-      let faults = run.faults.map { "faults on every connection: \($0)" }
-      return [
-        broker, "begun \(run.started), \(Int(run.seconds)) s, syrpc \(run.syrpc) on \(run.system)", faults,
-      ].compactMap { $0?.visible }
     }
   }
 
@@ -172,7 +164,7 @@ package struct HTMLReport {
       let start = zip(mine, its).prefix { $0 == $1 }.count
       let end = zip(mine.dropFirst(start).reversed(), its.dropFirst(start).reversed()).prefix { $0 == $1 }.count
       func markup(_ scalars: some Sequence<Unicode.Scalar>) -> String {
-        Markup.escaped(String(String.UnicodeScalarView(scalars)))
+        String(String.UnicodeScalarView(scalars)).escapedForMarkup
       }
       let middle = mine[start..<(mine.count - end)]
       return markup(mine[..<start]) + (middle.isEmpty ? "" : "<mark>\(markup(middle))</mark>")

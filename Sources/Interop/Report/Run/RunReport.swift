@@ -16,6 +16,8 @@ package struct RunReport: Sendable {
     package let reference: LocalReference?
     /// Why it cannot be used, though it is here; nil if it can.
     package let failure: PeerError?
+    /// The proposal that it claims to keep to; nil for the contract in force.
+    package var contract: String?
 
     package init(
       name: String, about: String, mode: Mode, identity: PeerIdentity? = nil, reason: String?,
@@ -36,19 +38,22 @@ package struct RunReport: Sendable {
   package let cells: [CellResult]
   /// What is wrong with the list of divergences.
   package let problems: [String]
+  /// What was judged in the runs on record, and is no longer.
+  package let unjudged: [String]
   /// Why it ended before all cells had been run; nil if it did not.
   package let endedEarly: String?
   /// Which part of a run it is; nil for a whole one.
   package let shard: Report.Shard?
 
   package init(
-    run: Report.Run, peers: [Peer], cells: [CellResult], problems: [String], endedEarly: String? = nil,
-    shard: Report.Shard? = nil
+    run: Report.Run, peers: [Peer], cells: [CellResult], problems: [String], unjudged: [String] = [],
+    endedEarly: String? = nil, shard: Report.Shard? = nil
   ) {
     self.run = run
     self.peers = peers
     self.cells = cells
     self.problems = problems
+    self.unjudged = unjudged
     self.endedEarly = endedEarly
     self.shard = shard
   }

@@ -81,12 +81,9 @@ package struct MatrixTable: Sendable {
         Column(title: "getter", value: row.peers.getter.visible),
       ] + groups.map { Column(title: $0.rawValue, value: row.counts[$0]?.shown ?? "-") }
     }
-    let scenarios = TextTable<(scenario: Report.Scenario, counts: Counts)> { row in
-      [
-        Column(title: "scenario", value: row.scenario.name.visible), Column(title: "cells", value: row.counts.shown),
-        Column(title: "", value: row.scenario.about.visible),
-      ]
-    }
-    return (matrix.string(for: rows) ?? "") + "\n\n" + (scenarios.string(for: self.scenarios) ?? "")
+    let scenarios = FittedTable.text(
+      ["scenario", "cells", ""],
+      self.scenarios.map { [$0.scenario.name.visible, $0.counts.shown, $0.scenario.about.visible] })
+    return (matrix.string(for: rows) ?? "") + "\n\n" + scenarios
   }
 }

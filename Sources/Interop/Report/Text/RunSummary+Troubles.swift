@@ -11,15 +11,17 @@ extension RunSummary {
     package let text: String
   }
 
+  package static let endedEarlyTitle = "ended early"
   /// Of the cells that were not run.
   static let skippedTitle = "skipped"
 
   package var troubles: [Trouble] {
     var troubles: [Trouble] = []
     func add(_ title: String, _ text: String) { troubles.append(Trouble(title: title, text: text.visible)) }
-    if let reason = report.endedEarly { add("ended early", reason) }
+    if let reason = report.endedEarly { add(Self.endedEarlyTitle, reason) }
     if report.cells.isEmpty { add("nothing was run", "the run has no cell") }
     for problem in report.divergenceProblems { add("list of divergences", problem) }
+    for sentence in report.unjudged { add("no longer judged", sentence) }
     let skipped = Dictionary(
       grouping: report.cells.filter { $0.verdict == .skipped }, by: { $0.reason ?? "no check had anything to judge" })
     for (reason, cells) in skipped.sorted(by: { $0.key < $1.key }) {

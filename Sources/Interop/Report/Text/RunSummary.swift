@@ -23,6 +23,16 @@ package struct RunSummary {
     divergences.map { "\($0.count)× \($0.divergence.about.visible): \($0.divergence.reason.visible)" }
   }
 
+  /// On which broker it ran, and when.
+  package var facts: [String] {
+    let run = report.run
+    let broker = run.broker.map { "\($0.product) \($0.version)\($0.isPrivate ? ", private" : " at \($0.address)")" }
+    let faults = run.faults.map { "faults on every connection: \($0)" }
+    return [
+      broker, "begun \(run.started), \(Int(run.seconds)) s, syrpc \(run.syrpc) on \(run.system)", faults,
+    ].compactMap { $0?.visible }
+  }
+
   /// How many cells came to each verdict by their required checks, and how many recommended checks held.
   package var totals: [String] {
     let conformance = [(false, "live"), (true, "replayed")].compactMap { replayed, word -> String? in
