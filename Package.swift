@@ -59,6 +59,7 @@ let package = Package(
       name: "AMQP",
       dependencies: [
         "COpenSSL", "CRabbitMQ", "CThreads", "SyRPCWire",
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ],
@@ -67,6 +68,7 @@ let package = Package(
       name: "SyRPC",
       dependencies: [
         "AMQP", "SyRPCWire",
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
@@ -136,6 +138,12 @@ let package = Package(
       ],
       path: "Sources/Interop/Runner", swiftSettings: strict),
     .target(
+      name: "InteropProposals",
+      dependencies: [
+        "InteropJudge", "InteropModel", "InteropReport", "InteropRunner", "InteropSupport", "SyRPCWire", "WireTap",
+      ],
+      path: "Sources/Interop/Proposals", swiftSettings: strict),
+    .target(
       name: "InteropFixtures",
       dependencies: [
         "InteropJudge", "InteropModel", "InteropReport", "InteropRunner", "InteropSupport", "SyRPCWire", "WireTap",
@@ -156,7 +164,7 @@ let package = Package(
     .target(
       name: "Bench",
       dependencies: [
-        "AMQP", "CBench", "InteropSupport", "SyRPC", "SyRPCWire",
+        "AMQP", "CBench", "InteropModel", "InteropRunner", "InteropSupport", "SyRPC", "SyRPCWire",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -166,8 +174,9 @@ let package = Package(
     .executableTarget(
       name: "SyRPCCommand",
       dependencies: [
-        "AMQP", "Bench", "InteropBroker", "InteropFixtures", "InteropJudge", "InteropModel", "InteropReport",
-        "InteropRunner", "InteropSelfTest", "InteropSupport", "SyRPC", "SyRPCWire", "WireTap",
+        "AMQP", "Bench", "InteropBroker", "InteropFixtures", "InteropJudge", "InteropModel",
+        "InteropProposals", "InteropReport", "InteropRunner", "InteropSelfTest", "InteropSupport", "SyRPC", "SyRPCWire",
+        "WireTap",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Rainbow", package: "Rainbow"),
@@ -179,7 +188,7 @@ let package = Package(
 
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
     .testTarget(name: "SyRPCWireTests", dependencies: ["SeededRandom", "SyRPCWire"], swiftSettings: strict),
-    .testTarget(name: "BenchTests", dependencies: ["Bench", "SyRPCWire"], swiftSettings: strict),
+    .testTarget(name: "BenchTests", dependencies: ["Bench", "InteropSupport", "SyRPCWire"], swiftSettings: strict),
     .testTarget(
       name: "AMQPTests",
       dependencies: [
@@ -224,8 +233,8 @@ let package = Package(
     .testTarget(
       name: "InteropTests",
       dependencies: [
-        "AMQP", "InteropBroker", "InteropFixtures", "InteropJudge", "InteropModel", "InteropReport", "InteropRunner",
-        "InteropSelfTest", "InteropSupport", "SyRPCWire", "WireTap",
+        "AMQP", "InteropBroker", "InteropFixtures", "InteropJudge", "InteropModel", "InteropProposals", "InteropReport",
+        "InteropRunner", "InteropSelfTest", "InteropSupport", "SyRPCWire", "WireTap",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -244,7 +253,7 @@ let package = Package(
 // two sanitizers, and the rest would be built in vain.
 if Context.environment["SYRPC_PROGRAM"] == "none" {
   let rest: Set = [
-    "InteropFixtures", "InteropSelfTest", "InteropTests", "ResilienceTests", "SyRPCCommand",
+    "InteropFixtures", "InteropProposals", "InteropSelfTest", "InteropTests", "ResilienceTests", "SyRPCCommand",
   ]
   package.targets.removeAll { rest.contains($0.name) }
   package.products.removeAll { $0.name == "syrpc" }

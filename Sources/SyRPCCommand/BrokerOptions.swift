@@ -27,6 +27,9 @@ struct ApplicationOptions: ParsableArguments {
   /// - Throws: ``ValidationError`` without a name; `SettingsError`, `BrokerAddressError`, `ConfigurationError`.
   func configuration() throws -> SyRPCConfiguration {
     let environment = ProcessInfo.processInfo.environment
+    if let appName {
+      do { _ = try SyRPCSettings(appName: appName) } catch { throw ValidationError("--app: \(error)") }
+    }
     guard let appName = appName ?? environment["SYRPC_APP_NAME"] else {
       throw ValidationError("no application: neither --app nor SYRPC_APP_NAME is given")
     }

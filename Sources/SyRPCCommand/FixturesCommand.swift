@@ -1,14 +1,14 @@
 import ArgumentParser
 import InteropFixtures
-import InteropJudge
 import InteropModel
-import InteropRunner
 import InteropSupport
 
 struct FixturesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fixtures", abstract: "Check the golden messages, transcripts and vectors, or record them anew.",
-    subcommands: [Verify.self, Record.self, Rebuild.self, Tested.self], defaultSubcommand: Verify.self)
+    subcommands: [
+      Verify.self, FixturesRecordCommand.self, FixturesDiffCommand.self, Rebuild.self, Tested.self, AcceptProposal.self,
+    ], defaultSubcommand: Verify.self)
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,50 +25,6 @@ struct FixturesCommand: AsyncParsableCommand {
         throw ExitCode.notAsExpected
       }
       print("all fixtures are as they must be")
-    }
-  }
-
-  struct Record: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Record a live peer's golden messages anew, from calls to itself and from other live peers.",
-      usage: "syrpc fixtures record [<options>] <peer>",
-      discussion: """
-        Every cell has to be as expected: the first that is not ends it, and nothing is written. Nor is a set that has \
-        fewer messages than fixtures/counts.json says. Then review the difference with git. \
-        Example: syrpc fixtures record python
-        """)
-
-    @Argument(help: "The peer.") var peer: String
-    @OptionGroup var peers: PeerOptions
-
-    func run() async throws {
-      _ = try peers.checkoutOption.findForWriting()
-      var selection = RunPlan.Selection()
-      // Also with others as putters: a result's bytes may depend on the request's.
-      selection.peers = [Glob("*")]
-      selection.servers = [Glob(peer)]
-      selection.getters = [Glob(peer)]
-      selection.scenarios = [Glob("echo")]
-      selection.checks = GoldenRecorder.checks
-      let setup = try await InteropSetup(selection: selection, peers: peers, canReplay: false)
-      let peer = peer
-      let commands = setup.commands
-      let plan = setup.plan
-      let checkout = setup.checkout
-      let judge = setup.judge
-      let path = try await untilSignal {
-        try await withBroker(.own()) { used in
-          try await GoldenRecorder(
-            peer: peer, plan: plan, judge: judge.on(broker: used.endpoint.rabbitMQ),
-            environment: RunEnvironment(
-              broker: used.endpoint, commands: commands, runFolder: used.folder, logFolder: used.folder.path,
-              output: used.folder.path, repetition: PeerOptions.repetition(checkout))
-          ).record(into: checkout)
-        }
-      }
-      try FixtureCounts(checkout).write()
-      try FixtureChecksums(checkout).write()
-      print("wrote \(path)")
     }
   }
 

@@ -12,13 +12,17 @@ struct SyRPCCommand: AsyncParsableCommand {
     version: versionText,
     subcommands: [
       CallCommand.self, PutCommand.self, GetCommand.self, ServeCommand.self, HashCommand.self, InteropCommand.self,
-      JudgeCommand.self, ReportCommand.self, FixturesCommand.self, TapCommand.self, BrokerCommand.self,
+      JudgeCommand.self, CanDeployCommand.self, ReportCommand.self, FixturesCommand.self, TapCommand.self,
+      BrokerCommand.self,
       BenchCommand.self, DoctorCommand.self, SetupCommand.self, PeerCommand.self, DefectivePeerCommand.self,
-      BenchSideCommand.self,
+      BenchSideCommand.self, BenchOperationCommand.self,
     ])
 
   /// ArgumentParser's own codes are those of sysexits.h; ours are documented.
-  static func main() async {
+  ///
+  /// On the main actor, so that a command that does not wait is done before Swift gives up the main thread, which callgrind
+  /// does not survive.
+  @MainActor static func main() async {
     StandardStreams.prepare()
     do {
       try RawText.checkStart()

@@ -29,9 +29,9 @@ var isTerminal: Bool {
   return isatty(STDOUT_FILENO) == 1 && environment["CI"] == nil
 }
 
-/// Prints a text for people: on a terminal in lines that fit, which break between words.
+/// Prints a text for people: on a terminal in lines that fit, which break between words. A command stays in one, to be copied.
 func printWrapped(_ text: String) {
-  guard isTerminal else { return print(text) }
+  guard isTerminal, !text.contains("  repeat: ") else { return print(text) }
   for line in text.wrapped(to: terminalWidth ?? 80, indent: 4) { print(line) }
 }
 

@@ -39,7 +39,9 @@ package struct FixtureVerification {
     check { problems throws(InteropError) in
       let golden = try GoldenMessages(folder: checkout.messages)
       let corpus = try Corpus(folder: checkout.payloads)
-      for (key, body) in golden.bodies { problems += Self.problems(key, body, corpus, sets: golden.sets) }
+      // What was recorded before the contract changed has the old names.
+      let names = FieldNames([try Contract(checkout.contract)])
+      for (key, body) in golden.bodies { problems += Self.problems(key, body, corpus, names, sets: golden.sets) }
       return "\(golden.bodies.count) golden messages"
     }
     check { problems throws(InteropError) in
@@ -53,9 +55,27 @@ package struct FixtureVerification {
       return "\(try PeerCatalog(folder: checkout.peers, places: places, references: [:]).entries.count) peers"
     }
     check { problems throws(InteropError) in
+      let scripts = try RecordingScript.read(checkout)
+      let peers = try Files.list(checkout.peers)
+      for script in scripts {
+        for peer in script.exceptions.keys.sorted() where !peers.contains(peer) {
+          problems.append(
+            "\(checkout.transcripts)/scenarios.json: \"\(script.name)\" excepts \(peer), and there is no such peer; "
+              + Spelling.hint(peer, among: peers))
+        }
+      }
+      return "\(scripts.count) scenarios of recordings"
+    }
+    check { problems throws(InteropError) in
       let tested = try TestedVersions(checkout)
       if let problem = try tested.table.problem(checkout) { problems.append(problem) }
       return "\(tested.count.counted("run")) with versions of broker, libraries and runtimes"
+    }
+    check { problems throws(InteropError) in
+      let floor = try CoverageFloor(checkout.coverage)
+      problems += try CoverageTable.problems(floor, checkout)
+      if let problem = try CoverageTable.table(floor).problem(checkout) { problems.append(problem) }
+      return "\(floor.entries.count) checks of a role that are on record as judged"
     }
     check { problems throws(InteropError) in
       let recorded = RecordedMessages(checkout)
@@ -107,7 +127,8 @@ package struct FixtureVerification {
   }
 
   private static func problems(
-    _ key: GoldenMessages.Key, _ body: GoldenMessages.Body, _ corpus: Corpus, sets: [String]
+    _ key: GoldenMessages.Key, _ body: GoldenMessages.Body, _ corpus: Corpus, _ names: FieldNames,
+    sets: [String]
   ) -> [String] {
     let name = "golden \(key.kind.rawValue) \(key.payload) of \(key.set)"
     guard let payload = corpus[key.payload] else {
@@ -123,9 +144,11 @@ package struct FixtureVerification {
     }
     guard case .text(let text) = body else { return [] }
     guard let value = try? JSON(exactly: text.utf8) else { return ["\(name): it is not JSON"] }
-    guard value["result_id"]?.stringValue == GoldenMessages.mask else {
+    func member(_ keys: [String]) -> JSON? { keys.lazy.compactMap { value[$0] }.first }
+    guard member(names.resultID + FieldNames.standard.resultID)?.stringValue == GoldenMessages.mask else {
       return ["\(name): its result id is not masked"]
     }
-    return value["data"] == payload.value ? [] : ["\(name): its data is not the payload"]
+    return member(names.data + FieldNames.standard.data) == payload.value
+      ? [] : ["\(name): its data is not the payload"]
   }
 }

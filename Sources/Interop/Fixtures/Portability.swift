@@ -20,7 +20,11 @@ struct Portability {
 
   init(_ corpus: Corpus, _ divergences: [Divergence]) {
     entries = corpus.payloads.map { payload in
-      let about = divergences.filter { $0.isAbout(payload: payload.name) && Self.implementations.contains($0.peer) }
+      let about = divergences.filter { entry in
+        entry.isAbout(payload: payload.name) && Self.implementations.contains(entry.peer)
+          // What comes of another's change is that other's.
+          && entry.meets([payload.value.exactDescription], payload: payload.name)
+      }
       let alone = about.filter { $0.culprit == nil }.map(\.peer).uniqued().sorted()
       // What comes of another's change is that other's.
       let pairs = about.compactMap { entry in
@@ -42,7 +46,6 @@ struct Portability {
 
   // MARK: - The README's table
 
-  /// A simple table of reStructuredText.
   var table: ReadmeTable {
     let rows = entries.map { entry in
       [
@@ -50,15 +53,8 @@ struct Portability {
         entry.obstacles.isEmpty ? "safe" : "not with \(entry.obstacles.joined(separator: ", "))",
       ]
     }
-    let head = ["payload", "data", "between all"]
-    let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
-    func line(_ cells: [String]) -> String {
-      let padded = zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
-      return String(padded.reversed().drop { $0 == " " }.reversed()) + "\n"
-    }
-    let rule = line(widths.map { String(repeating: "=", count: $0) })
     return ReadmeTable(
-      command: "syrpc fixtures rebuild", text: rule + line(head) + rule + rows.map(line).joined() + rule)
+      command: "syrpc fixtures rebuild", text: ReadmeTable.simple([["payload", "data", "between all"]] + rows))
   }
 }
 

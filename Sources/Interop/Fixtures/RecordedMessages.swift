@@ -67,7 +67,7 @@ package struct RecordedMessages {
 
   /// What a transcript's peer published.
   func messages(in transcript: Transcript, _ name: String) throws(InteropError) -> [Message] {
-    let topology = try topology(of: transcript, name)
+    let topology = try RecordedSettings(transcript.head, name).topology
     var messages: [Message] = []
     for message in transcript.messages where message.method == "basic.publish" {
       guard let body = String(validating: message.body, as: UTF8.self) else {
@@ -87,17 +87,6 @@ package struct RecordedMessages {
           routingKey: message.routingKey, topology: topology))
     }
     return messages
-  }
-
-  private func topology(of transcript: Transcript, _ name: String) throws(InteropError) -> Topology {
-    let settings = try RecordedSettings(transcript.head, name)
-    do {
-      return Topology(
-        try SyRPCSettings(
-          appName: settings.appName, ttl: settings.ttl.map { .seconds($0) } ?? SyRPCSettings.defaultTTL,
-          messageTTL: settings.messageTTL.map { .seconds($0) } ?? SyRPCSettings.defaultMessageTTL,
-          resultQueueCount: settings.resultQueueCount ?? SyRPCSettings.defaultResultQueueCount))
-    } catch { throw InteropError("\(name): \(error)") }
   }
 
   private struct Key: Hashable {

@@ -14,17 +14,22 @@ package enum Files {
 
   /// A file as JSON.
   ///
-  /// - Throws: ``InteropError`` that names it, and the byte at which the JSON breaks.
+  /// - Throws: ``InteropError`` that names it, and the line and column at which the JSON breaks.
   package static func readJSON(_ path: String) throws(InteropError) -> JSON {
     try json(try read(path), of: path)
   }
 
   /// The bytes of a file as JSON.
   ///
-  /// - Throws: ``InteropError`` that names it, and the byte at which the JSON breaks.
+  /// - Throws: ``InteropError`` that names it, and the line and column at which the JSON breaks.
   package static func json(_ bytes: [UInt8], of path: String) throws(InteropError) -> JSON {
     do { return try JSON(parsing: bytes, options: .rejectDuplicateKeys) } catch {
-      throw InteropError("\(path): \(error)")
+      guard let offset = error.byteOffset else { throw InteropError("\(path): \(error.message)") }
+      // Where reading stopped is behind what it stumbled over.
+      let read = bytes.prefix(max(0, offset - 1))
+      let column = read.reversed().prefix { $0 != UInt8(ascii: "\n") }.count + 1
+      throw InteropError(
+        "\(path) line \(read.count { $0 == UInt8(ascii: "\n") } + 1), column \(column): \(error.message)")
     }
   }
 

@@ -4,6 +4,12 @@ package struct Glob: Hashable, Sendable, CustomStringConvertible {
 
   package init(_ pattern: String) { self.pattern = pattern }
 
+  /// The pattern that fits a text: a star in it stands for one character then, and what is long is not said to its end.
+  package static func literal(_ text: String) -> String {
+    let known = text.replacing("*", with: "?")
+    return known.count > 200 ? "\(known.prefix(160))*" : known
+  }
+
   package var description: String { pattern }
 
   /// Whether the whole of `text` fits.

@@ -37,6 +37,8 @@ struct InteropCommand: AsyncParsableCommand {
         syrpc interop --shard 2/3 --output shard-2
         syrpc interop --baseline before.json --fail-on regression
         syrpc interop --self-test
+        syrpc interop --proposal interop/proposals/gzip.json
+        syrpc interop --proposal my.json --reference node@next=../syrpc-js
       """)
 
   @OptionGroup var selection: SelectionOptions
@@ -114,6 +116,23 @@ struct InteropCommand: AsyncParsableCommand {
     help: "Write the list of divergences that the run would need, beside the report: to be reviewed as a difference.")
   var updateDivergences = false
 
+  @Flag(
+    name: .long,
+    help: "Put on record what this run has judged: fixtures/coverage.json, and the table in interop/README.rst.")
+  var updateCoverage = false
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Run old and new against each other, and say in which order this change of the contract can be deployed.",
+      valueName: "file"))
+  var proposal: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("With --proposal: run only the step into this phase, or into new.", valueName: "name"))
+  var phase: String?
+
   @Flag(name: .long, help: "Say at the end where the time went.")
   var timings = false
 
@@ -150,10 +169,27 @@ struct InteropCommand: AsyncParsableCommand {
     if shard != nil, updateDivergences {
       throw ValidationError("--update-divergences does not go with --shard: what one does not see another may")
     }
+    if updateCoverage, selfTest || list || listChecks || shard != nil || !faults.fault.isEmpty || !selection.isWhole {
+      throw ValidationError("--update-coverage goes with a run of the whole matrix, and nothing left out")
+    }
     if baseline != nil, selfTest || list || listChecks {
       throw ValidationError("--baseline goes with a run of the matrix")
     }
     if failOn.failOn != nil, baseline == nil { throw ValidationError("--fail-on goes with --baseline") }
+    if phase != nil, proposal == nil { throw ValidationError("--phase goes with --proposal") }
+    if proposal != nil {
+      let others: [(String, Bool)] = [
+        ("--self-test", selfTest), ("--shard", shard != nil), ("--baseline", baseline != nil), ("--list", list),
+        ("--list-checks", listChecks), ("--fault", !faults.fault.isEmpty), ("--fresh", fresh),
+        ("--format", format != .text),
+        ("--update-divergences", updateDivergences), ("--update-coverage", updateCoverage),
+        ("--check", !selection.check.isEmpty),
+        ("--level", selection.counting != .recommended), ("--replay-virtual-host", replayVirtualHost != nil),
+      ]
+      if let other = others.first(where: \.1) {
+        throw ValidationError("\(other.0) does not go with --proposal, which has cells of its own, and required checks")
+      }
+    }
     if !mutation.isEmpty, !selfTest { throw ValidationError("--mutation goes with --self-test") }
   }
 
@@ -180,6 +216,7 @@ struct InteropCommand: AsyncParsableCommand {
 
   /// - Returns: whether all was as expected.
   private func runs() async throws -> Bool {
+    if let proposal { return try await runs(proposal: proposal) }
     let choice =
       broker.map { BrokerChoice.existing(url: $0, replayVirtualHost: replayVirtualHost) }
       ?? .own(rabbitmq: rabbitmq.rabbitmq)
@@ -210,6 +247,7 @@ struct InteropCommand: AsyncParsableCommand {
     return try await InteropRun(
       setup: setup, shard: shard, broker: choice, output: output ?? setup.checkout.defaultOutput, parallel: parallel,
       faults: faults.fault, isFresh: fresh, evidence: evidence, updatesDivergences: updateDivergences,
+      updatesCoverage: updateCoverage,
       repetition: try repetition(setup.checkout), program: program, baseline: before
     ).run()
   }
@@ -230,8 +268,23 @@ struct InteropCommand: AsyncParsableCommand {
     repetition.replayVirtualHost = replayVirtualHost
     repetition.rabbitmq = broker == nil ? rabbitmq.named(ProcessInfo.processInfo.environment) : nil
     repetition.options = selection.repeated
+    for option in peers.contract { repetition.options += ["--contract", PeerOptions.repeatable(contract: option)] }
     repetition.output = output.map { URL(filePath: $0).standardizedFileURL.path }
     return repetition
+  }
+
+  private func runs(proposal: String) async throws -> Bool {
+    let checkout = try peers.checkoutOption.find()
+    var repetition = try repetition(checkout)
+    let path = URL(filePath: proposal).standardizedFileURL.path
+    repetition.options += ["--proposal", path]
+    try DescriptorLimit.ensure(parallel: parallel, peers: 16)
+    return try await ProposalCommandRun(
+      checkout: checkout, path: path, phase: phase, peers: peers, selection: selection,
+      broker: broker.map { .existing(url: $0, replayVirtualHost: nil) } ?? .own(rabbitmq: rabbitmq.rabbitmq),
+      output: URL(filePath: output ?? checkout.defaultOutput).standardizedFileURL.path, parallel: parallel,
+      evidence: evidence, repetition: repetition
+    ).run()
   }
 
   private func selfTests(_ setup: InteropSetup, _ choice: BrokerChoice) async throws -> Bool {

@@ -2,6 +2,7 @@ import AMQP
 import ArgumentParser
 import Foundation
 import InteropBroker
+import InteropFixtures
 import InteropJudge
 import InteropModel
 import InteropReport
@@ -20,11 +21,17 @@ struct InteropRun: Sendable {
   let judge: Judge
   let isWhole: Bool
   let fixtures: Report.Run.Fixtures
+  /// What was judged in the runs on record.
+  let coverageFloor: CoverageFloor
   /// Whether the list of divergences that it would need is written.
   let updatesDivergences: Bool
+  /// Whether it is put on record what this run has judged.
+  let updatesCoverage: Bool
   let entries: [PeerCatalog.Entry]
   let commands: [String: InteropRunner.PeerCommand]
   let demanded: [(peer: String, option: String)]
+  /// What peers claim to keep to that claim a proposal.
+  let claims: [String: Claim]
   let broker: BrokerChoice
   let output: String
   let parallel: Int
@@ -41,7 +48,8 @@ struct InteropRun: Sendable {
 
   init(
     setup: InteropSetup, shard: Shard?, broker: BrokerChoice, output: String, parallel: Int, faults: TapFaults,
-    isFresh: Bool, evidence: KeptEvidence, updatesDivergences: Bool, repetition: Repetition, program: FileHandle?,
+    isFresh: Bool, evidence: KeptEvidence, updatesDivergences: Bool, updatesCoverage: Bool, repetition: Repetition,
+    program: FileHandle?,
     baseline: Baseline?
   ) {
     checkout = setup.checkout
@@ -50,10 +58,13 @@ struct InteropRun: Sendable {
     judge = setup.judge
     isWhole = setup.isWhole
     fixtures = setup.fixtures
+    coverageFloor = setup.coverageFloor
     self.updatesDivergences = updatesDivergences
+    self.updatesCoverage = updatesCoverage
     entries = setup.entries
     commands = setup.commands
     demanded = setup.demanded
+    claims = setup.claims
     self.broker = broker
     self.output = URL(filePath: output).standardizedFileURL.path
     self.parallel = parallel
@@ -147,7 +158,7 @@ struct InteropRun: Sendable {
     let logs = folder.path / "logs"
     try Files.createFolder(logs)
     let probing = Timings.Span(.processes)
-    let peers = await PeerCatalog.probe(entries, logFolder: logs, in: folder)
+    let peers = await PeerCatalog.probe(entries, logFolder: logs, in: folder).claiming(claims)
     probing.end()
     try Task.checkCancellation()
     await record.note(peers: peers)
@@ -188,6 +199,15 @@ struct InteropRun: Sendable {
     if updatesDivergences, outcome.failure == nil { try writeDivergences(judge, outcome.results) }
     await record.note(outcome.results, judge.tallies(in: outcome.results))
     if let failure = outcome.failure { throw failure }
+    // What a part of the matrix has not judged the rest may have; and faults keep peers from what they do.
+    guard isWhole, shard == nil, faults.isEmpty else { return }
+    let coverage = Coverage(outcome.results)
+    if updatesCoverage {
+      try CoverageTable.record(coverage, in: checkout)
+      print("what this run has judged is on record: \(checkout.coverage)\n")
+    } else {
+      await record.note(unjudged: coverageFloor.missing(in: coverage, checks: judge.rules.map(\.id)))
+    }
   }
 
   /// Writes the list of divergences that this run would need, beside the report.
@@ -220,12 +240,7 @@ struct InteropRun: Sendable {
   }
 
   private func facts(_ started: Date) -> Report.Run {
-    var facts = Report.Run(
-      syrpc: Versions.syrpc, librabbitmq: Versions.librabbitmq, jansson: Versions.jansson,
-      command: CommandLine.arguments, started: started.formatted(.iso8601),
-      seconds: (Date().timeIntervalSince(started) * 10).rounded() / 10, parallel: parallel,
-      faults: faults.isEmpty ? nil : faults.description,
-      system: ProcessInfo.processInfo.operatingSystemVersionString)
+    var facts = Report.Run(started: started, parallel: parallel, faults: faults)
     facts.isWhole = isWhole
     facts.fixtures = fixtures
     return facts

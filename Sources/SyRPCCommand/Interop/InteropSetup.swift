@@ -24,8 +24,12 @@ struct InteropSetup {
   let demanded: [(peer: String, option: String)]
   /// Of the peers that are not live; or one of each side of every peer.
   let recordings: [RecordedConversation]
+  /// What peers claim to keep to that claim a proposal, by their names.
+  let claims: [String: Claim]
   /// What the run is held against.
   let fixtures: Report.Run.Fixtures
+  /// What was judged in the runs on record.
+  let coverageFloor: CoverageFloor
 
   /// - Parameters:
   ///   - chosen: what of the matrix.
@@ -43,6 +47,7 @@ struct InteropSetup {
     checkout = try peers.checkoutOption.find()
     isWhole = chosen.isEmpty
     fixtures = try Report.Run.Fixtures(of: checkout, divergences: files)
+    coverageFloor = try CoverageFloor(checkout.coverage)
     let catalog = try await peers.catalog(checkout, canReplay: canReplay)
     // A peer named for a role takes part, also one that is outside the default matrix.
     var wanted = chosen.peers
@@ -54,6 +59,11 @@ struct InteropSetup {
         entry.manifest.isDefault
           || roles.contains { PeerName.forms(of: entry.manifest.name).contains($0.pattern) }
       }.map { Glob($0.manifest.name) }
+    }
+    let contract = try Contract(checkout.contract)
+    claims = try peers.claims(contract, in: checkout)
+    for name in claims.keys where !names.contains(name) {
+      throw InteropError("--contract \(name): there is no such peer; \(Spelling.hint(name, among: names))")
     }
     let entries = try catalog.selected(wanted)
     self.entries = entries
@@ -73,6 +83,8 @@ struct InteropSetup {
       }
       required += meant
     }
+    // One at a version is there because somebody asked for it.
+    required += entries.map(\.manifest.name).filter { PeerName.base(of: $0) != $0 && commands[$0] == nil }
     // Whether or not what is selected has a cell for it.
     let defaults = peers.require.contains(PeerOptions.allPeers) ? catalog.entries.filter(\.manifest.isDefault) : []
     missingRequired =
@@ -99,7 +111,8 @@ struct InteropSetup {
     self.recordings = recordings
     plan = try RunPlan(
       peers: entries.map(\.manifest.name).filter { commands[$0] != nil }, recordings: recordings, selection: chosen,
-      corpus: try Corpus(folder: checkout.payloads), contract: try Contract(checkout.contract))
+      corpus: try Corpus(folder: checkout.payloads), contract: contract
+    ).claiming(claims.mapValues(\.contract))
     judge = Judge(
       checks: chosen.checks.isEmpty ? [Glob("*")] : chosen.checks,
       divergences: try Divergence.read(checkout, replacedBy: files),

@@ -9,9 +9,17 @@ struct PeerOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A local checkout (or an interpreter) in place of a peer's release; also SYRPC_NAME_REFERENCE.",
+      "A local checkout (or an interpreter) in place of a peer's release; also SYRPC_NAME_REFERENCE. With a version, as in "
+        + "node@next=../syrpc-js, beside the release; swift@0.1.0=TAG builds this checkout at that tag.",
       valueName: "peer=path"))
   var reference: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The proposal, contract or version of the contract that a peer claims to keep to; otherwise the one in force.",
+      valueName: "peer=file"))
+  var contract: [String] = []
 
   @Option(
     name: .long,
@@ -49,10 +57,50 @@ struct PeerOptions: ParsableArguments {
     let environment = ProcessInfo.processInfo.environment
     let cache = Self.cache(environment) ?? checkout.defaultPeerCache(environment)
     let places = PeerManifest.Places(cache: cache, executable: Self.executable, environment: environment)
+    var references = try references(environment)
+    var builds: [String: TaggedBuild] = [:]
+    for (name, tag) in references where Self.isTagged(name, tag.value) {
+      references[name] = nil
+      builds[name] = try await TaggedBuild.make(tag.value, as: name, of: checkout, cache: cache) { printError($0) }
+    }
     return try PeerCatalog(
-      folder: checkout.peers, places: places, references: try references(environment),
+      folder: checkout.peers, places: places, references: references.mapValues(\.path),
       interpreters: try await PeerCatalog.ask(try interpreters(), folder: checkout.peers, places: places),
-      transcripts: canReplay ? checkout.transcripts : nil)
+      builds: builds, transcripts: canReplay ? checkout.transcripts : nil)
+  }
+
+  /// What stands in for a release, as it was given and as a path.
+  private struct Reference {
+    let value: String
+    var path: String { PeerOptions.absolute(value) }
+  }
+
+  /// Only this checkout's own peer can be built from a tag.
+  private static func isTagged(_ name: String, _ value: String) -> Bool {
+    PeerName.base(of: name) == Combination.stand && PeerName.base(of: name) != name && !Files.exists(value)
+  }
+
+  /// What peers claim to keep to, by their names.
+  ///
+  /// - Throws: `InteropError`, `ValidationError`.
+  func claims(_ base: Contract, in checkout: Checkout) throws -> [String: Claim] {
+    var claims: [String: Claim] = [:]
+    for option in contract {
+      let parts = option.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2 else { throw ValidationError("--contract \(option) is not peer=file, nor peer=version") }
+      guard claims[String(parts[0])] == nil else { throw ValidationError("--contract \(parts[0]) is given twice") }
+      claims[String(parts[0])] = try Claim(Self.place(String(parts[1])), base: base, in: checkout)
+    }
+    return claims
+  }
+
+  /// A version as it is, and a path from everywhere.
+  private static func place(_ contract: String) -> String { Int(contract) == nil ? absolute(contract) : contract }
+
+  /// `--contract` for a command that is given in another folder.
+  static func repeatable(contract option: String) -> String {
+    let parts = option.split(separator: "=", maxSplits: 1)
+    return parts.count == 2 ? "\(parts[0])=\(place(String(parts[1])))" : option
   }
 
   /// The interpreters that are named, with the names of the peers that are to run on them.
@@ -69,16 +117,16 @@ struct PeerOptions: ParsableArguments {
     return (named + others).map { ($0.peer, $0.path.contains("/") ? Self.absolute($0.path) : $0.path) }
   }
 
-  private func references(_ environment: [String: String]) throws -> [String: String] {
-    var references: [String: String] = [:]
+  private func references(_ environment: [String: String]) throws -> [String: Reference] {
+    var references: [String: Reference] = [:]
     for (variable, path) in environment where variable.hasPrefix("SYRPC_") && variable.hasSuffix("_REFERENCE") {
       let name = variable.dropFirst("SYRPC_".count).dropLast("_REFERENCE".count)
-      if !name.isEmpty, !path.isEmpty { references[name.lowercased()] = Self.absolute(path) }
+      if !name.isEmpty, !path.isEmpty { references[name.lowercased()] = Reference(value: path) }
     }
     for option in reference {
       let parts = option.split(separator: "=", maxSplits: 1)
       guard parts.count == 2 else { throw ValidationError("--reference \(option) is not peer=path") }
-      references[String(parts[0])] = Self.absolute(String(parts[1]))
+      references[String(parts[0])] = Reference(value: String(parts[1]))
     }
     return references
   }

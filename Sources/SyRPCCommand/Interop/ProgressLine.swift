@@ -14,13 +14,18 @@ actor ProgressLine {
   /// What has been shown an example of.
   private var blamed: Set<Blame?> = []
   private var hasBegun = false
+  private let complains: Bool
 
   private static let interval: Duration = isTerminal ? .milliseconds(500) : .seconds(30)
 
   /// - Parameters:
   ///   - total: how many there are.
   ///   - unit: what they are, in the plural.
-  init(total: Int, of unit: String) { progress = RunProgress(total: total, of: unit) }
+  ///   - complains: whether the first of what is not as expected is shown as it comes.
+  init(total: Int, of unit: String, complains: Bool = true) {
+    progress = RunProgress(total: total, of: unit)
+    self.complains = complains
+  }
 
   /// Shows it from now on, until ``finish()``.
   func start() {
@@ -33,7 +38,7 @@ actor ProgressLine {
   func note(_ result: CellResult) {
     progress.note(result, at: time)
     begin()
-    guard result.verdict.isUnexpected else { return }
+    guard complains, result.verdict.isUnexpected else { return }
     let new = (result.isUnexplained ? [nil] : result.blame.map(Optional.some)).filter { !blamed.contains($0) }
     if !new.isEmpty || result.verdict == .unexpectedPass { complain(RunSummary.lines(result)) }
     blamed.formUnion(new)
@@ -50,7 +55,7 @@ actor ProgressLine {
   func finish() {
     ticking?.cancel()
     clear()
-    if !isTerminal { print("") }
+    if !isTerminal || !blamed.isEmpty { print("") }
   }
 
   /// Shows in a log that the run goes on, before the first half minute is over.
@@ -63,7 +68,10 @@ actor ProgressLine {
   private func complain(_ lines: [String]) {
     guard !lines.isEmpty else { return }
     clear()
-    for (number, line) in lines.enumerated() { print(number == 0 ? line.red : line) }
+    for (number, line) in lines.enumerated() {
+      // A command is to be copied as it is.
+      if number == 0 || line.contains("repeat: ") { print(number == 0 ? line.red : line) } else { printWrapped(line) }
+    }
     fflushOutput()
   }
 

@@ -15,6 +15,8 @@ actor RunRecord {
   private var peers: [RunReport.Peer] = []
   private var results: [CellResult] = []
   private var tallies: [DivergenceTally] = []
+  /// What is on record as judged, and was not.
+  private var unjudged: [String] = []
   /// Which part of a run it is; nil for a whole one.
   private var shard: Report.Shard?
   /// The place of each cell among those of all shards.
@@ -47,6 +49,8 @@ actor RunRecord {
     self.tallies = tallies
   }
 
+  func note(unjudged: [String]) { self.unjudged = unjudged }
+
   /// - Parameters:
   ///   - facts: what else is known of the run.
   ///   - endedEarly: why not all cells were run; nil if they were.
@@ -64,7 +68,7 @@ actor RunRecord {
     return Report(
       RunReport(
         run: facts, peers: peers, cells: results, problems: endedEarly == nil ? problems(facts.isWhole) : [],
-        endedEarly: endedEarly, shard: shard))
+        unjudged: endedEarly == nil ? unjudged : [], endedEarly: endedEarly, shard: shard))
   }
 
   /// What is wrong with the list of divergences. What was not seen may be in what was not run.

@@ -58,6 +58,9 @@ struct SelectionOptions: ParsableArguments {
     ].first { !$0.1.isEmpty }?.0
   }
 
+  /// Whether nothing is selected: by options only peers outside the default matrix come in.
+  var isWhole: Bool { selection.isEmpty }
+
   var selection: RunPlan.Selection {
     var selection = RunPlan.Selection()
     selection.peers = peer.map(Glob.init)

@@ -34,9 +34,21 @@ enum FieldType: Sendable {
       ("consumer-tag", .shortText), ("delivery-tag", .longlong), ("redelivered", .bit), ("exchange", .shortText),
       ("routing-key", .shortText),
     ],
+    "basic.get-ok": [
+      ("delivery-tag", .longlong), ("redelivered", .bit), ("exchange", .shortText), ("routing-key", .shortText),
+      ("message-count", .long),
+    ],
+    "basic.return": [
+      ("reply-code", .short), ("reply-text", .shortText), ("exchange", .shortText), ("routing-key", .shortText),
+    ],
+    "basic.consume-ok": [("consumer-tag", .shortText)],
     "basic.ack": [("delivery-tag", .longlong), ("multiple", .bit)],
     "basic.reject": [("delivery-tag", .longlong), ("requeue", .bit)],
     "basic.nack": [("delivery-tag", .longlong), ("multiple", .bit), ("requeue", .bit)],
+    "connection.start": [
+      ("version-major", .octet), ("version-minor", .octet), ("server-properties", .table), ("mechanisms", .longText),
+      ("locales", .longText),
+    ],
     "connection.tune-ok": [("channel-max", .short), ("frame-max", .long), ("heartbeat", .short)],
     "connection.open": [("virtual-host", .shortText), ("reserved-1", .shortText), ("reserved-2", .bit)],
     "connection.close-ok": [],

@@ -41,6 +41,6 @@ import Testing
   @Test func oursBuildsOnceAndSetsUp() async throws {
     let ours = String(decoding: try Files.read(checkoutFolder / "interop/container/Dockerfile"), as: UTF8.self)
     #expect(try await steps(1, of: ours).lines == ["set -eu", "interop/install --prefix /opt/syrpc"])
-    #expect(try await steps(2, of: ours).lines.contains { $0.hasPrefix("syrpc setup") })
+    #expect(try await steps(2, of: ours).lines.contains { $0.hasPrefix("/usr/local/share/syrpc/interop/setup") })
   }
 }

@@ -29,7 +29,7 @@ import Testing
     #expect(
       Set(asked.keys).isSuperset(of: [
         "interop", "setup", "report merge", "report html", "report junit", "report markdown", "report github",
-        "report gitlab",
+        "report gitlab", "report compare",
       ]), "\(asked.keys)")
     #expect(
       asked["interop"]?.isSuperset(of: ["--broker", "--shard", "--evidence", "--output", "--touching", "--reference"])
@@ -39,6 +39,24 @@ import Testing
       #expect(help.text.contains("USAGE: syrpc \(command) "), "there is no syrpc \(command)")
       let known = Set(help.text.matches(of: #/--[a-z][a-z-]*/#).map { String($0.output) })
       #expect(options.subtracting(known) == [], "syrpc \(command) does not know them")
+    }
+  }
+
+  /// The program does not start before its libraries are there, which the script beside it installs.
+  @Test func whereTheProgramIsCopiedToTheScriptSetsUp() throws {
+    for name in ["ci/github.yml", "ci/gitlab.yml", "container/Dockerfile"] {
+      let text = String(decoding: try Files.read(checkoutFolder / "interop" / name), as: UTF8.self)
+      #expect(calls(in: text).allSatisfy { $0.command != "setup" }, "\(name)")
+      #expect(text.contains("/usr/local/share/syrpc/interop/setup"), "\(name)")
+    }
+  }
+
+  /// With a slash at the end, the virtual host is the one with the empty name.
+  @Test func brokersHaveTheirDefaultVirtualHost() throws {
+    for name in ["github.yml", "gitlab.yml"] {
+      let text = String(decoding: try Files.read(checkoutFolder / "interop/ci" / name), as: UTF8.self)
+      let urls = text.matches(of: #/amqps?:[^\s'"]*/#).map { String($0.output) }
+      #expect(!urls.isEmpty && urls.allSatisfy { $0 == "amqp://guest:guest@broker" }, "\(name): \(urls)")
     }
   }
 

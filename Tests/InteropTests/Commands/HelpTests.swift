@@ -6,10 +6,11 @@ private let canRun = Program.path != nil
 /// What a newcomer reads first.
 @Suite(.timeLimit(.minutes(5)), .enabled(if: canRun, "needs syrpc")) struct HelpTests {
   static let commands = [
-    "", "call", "put", "get", "serve", "hash", "interop", "judge", "fixtures", "fixtures verify", "fixtures record",
-    "fixtures rebuild", "fixtures tested", "report", "report show", "report compare", "report merge", "report html",
-    "report junit", "report tap", "report markdown", "report github", "report gitlab", "tap", "broker", "bench",
-    "doctor", "setup", "peer",
+    "", "call", "put", "get", "serve", "hash", "interop", "judge", "can-deploy", "fixtures", "fixtures verify",
+    "fixtures record", "fixtures diff", "fixtures rebuild", "fixtures tested", "fixtures accept", "report",
+    "bench plot",
+    "report show", "report compare", "report merge", "report html", "report junit", "report tap", "report markdown",
+    "report github", "report gitlab", "tap", "broker", "bench", "doctor", "setup", "peer",
   ]
 
   @Test(arguments: commands) func aScreenIsNoWiderThanATerminal(_ command: String) async throws {

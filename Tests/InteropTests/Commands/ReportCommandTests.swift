@@ -67,6 +67,25 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("", "before "), ("--format text", "before "), ("--format markdown", "## ❌ "), ("--format json", "{"),
+  ]) func aComparisonHasFormats(_ options: String, _ start: String) async throws {
+    try await withTemporaryFolder { folder in
+      let comparison = Sample.comparison(Sample.hostile)
+      for (name, report) in [("old", comparison.old), ("new", comparison.new)] {
+        try Files.write(try report.json().indented(levels: 2), to: folder / name)
+      }
+      let command = "cd '\(folder)' && exec \"$syrpc\" report compare \(options)"
+      let result = try await script("\(command) old new")
+      #expect(result.ending == .exited(0) && result.text.hasPrefix(start), "\(result.text)")
+      let file = try await script("\(command) --output it --fail-on regression old new")
+      #expect(file.ending == .exited(1) && file.lines == [])
+      #expect(String(decoding: try Files.read(folder / "it"), as: UTF8.self).trimmed == result.text.trimmed)
+      let all = try await script("\(command) --all old new")
+      #expect(all.ending == .exited(options.contains("markdown") || options.contains("json") ? 2 : 0))
+    }
+  }
+
   @Test func shardsAreJoinedWithWhatWasKeptOfThem() async throws {
     try await withTemporaryFolder { folder in
       for number in 1...2 {

@@ -9,7 +9,7 @@ import Testing
   @Test func theFixturesAreAsTheyMustBe() throws {
     let verification = FixtureVerification(try checkout())
     #expect(verification.problems.isEmpty)
-    #expect(verification.counts.count == 9)
+    #expect(verification.counts.count == 11)
   }
 
   @Test(arguments: [

@@ -75,6 +75,7 @@ import Testing
         case .put(let count):
           #expect(open.contains(.putter), "\(scenario.name)")
           put += count
+        case .serveAtOnce(let count): #expect(!open.contains(.server) && count <= put, "\(scenario.name)")
         case .serve: #expect(open.contains(.server) && put > 0, "\(scenario.name)")
         case .get(let calls), .getAtOnce(let calls): #expect(calls.allSatisfy { $0 < put }, "\(scenario.name)")
         case .restartBroker: #expect(open.isEmpty, "\(scenario.name): somebody is connected")

@@ -38,7 +38,7 @@ import Testing
       }
     }
     #expect(spread { [$0.scenario.name] }.values.allSatisfy { $0 <= 1 })
-    #expect(spread { ["\($0.scenario.name)/\($0.payload)"] }.values.allSatisfy { $0 <= 2 })
+    #expect(spread { ["\($0.scenario.name)/\($0.payload)"] }.values.allSatisfy { $0 <= 1 })
     #expect(spread { _ in ["all"] }.values.allSatisfy { $0 <= 8 })
     let peers = spread { cell in Role.allCases.map { "\(cell.combination[$0]) as \($0.rawValue)" } }
     #expect(peers.values.allSatisfy { $0 <= 30 }, "\(peers)")

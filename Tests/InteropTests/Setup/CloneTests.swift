@@ -33,6 +33,13 @@ struct CloneTests {
     }
   }
 
+  @Test(arguments: ["brokers", "debian", "docs", "fuzz", "install", "run", "setup", "test"])
+  func helpFitsATerminal(_ script: String) async throws {
+    let lines = try await run("\(checkoutFolder)/interop/\(script)", "--help").split(separator: "\n")
+    #expect(lines.first?.hasPrefix("usage: interop/\(script)") == true)
+    #expect(lines.filter { $0.count > 80 } == [])
+  }
+
   @Test func aPathMayHaveAnyCharacters() async throws {
     try await withTemporaryFolder { folder in
       let clone = "\(folder)/a b#c'ü$"

@@ -69,8 +69,9 @@ import Testing
         try Files.write([], to: folder / "checkout" / name)
       }
       try sandbox.write("checkout/interop/setup", ":")
-      try FileManager.default.copyItem(
-        atPath: checkoutFolder / "interop/install", toPath: folder / "checkout/interop/install")
+      for name in ["interop/install", "interop/lib/release.sh"] {
+        try FileManager.default.copyItem(atPath: checkoutFolder / name, toPath: folder / "checkout" / name)
+      }
       try await body(sandbox)
     }
   }
@@ -83,7 +84,9 @@ import Testing
   @Test func itPutsAllInPlaceAndRemovesAllOfIt() async throws {
     try await withSandbox { sandbox in
       // The tool makes pages of what `syrpc --help` hides, too.
-      for hidden in ["defective-peer", "bench-side", "help"] { try sandbox.write("pages/syrpc.\(hidden)", "") }
+      for hidden in ["defective-peer", "bench-side", "bench-operation", "help"] {
+        try sandbox.write("pages/syrpc.\(hidden)", "")
+      }
       let outcome = try await sandbox.install()
       #expect(outcome.status == 0, "\(outcome.said)")
       let installed = sandbox.installed()

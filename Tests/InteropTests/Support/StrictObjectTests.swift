@@ -16,9 +16,9 @@ import Testing
     #expect(try message("{\"xyz\": 1}") == "file: \"xyz\" means nothing here; known: name, count, parts")
   }
 
-  @Test func aLineIsNamedOnlyWhereItIsCertain() throws {
+  @Test func theLineIsThatOfTheKeyThatIsMeant() throws {
     let text = "{\n  \"name\": \"conut\",\n  \"parts\": {\"conut\": 1},\n  \"conut\": 1\n}\n"
-    #expect(try message(text).hasPrefix("file: \"conut\""))
+    #expect(try message(text).hasPrefix("file line 4: \"conut\""))
   }
 
   @Test func aPartSaysWhereItIs() throws {
@@ -39,7 +39,7 @@ import Testing
     #expect(try message(text) { _ = try $0.object("parts", keys: []) }.hasSuffix("is an array, not an object"))
     #expect(
       try message(text) { _ = try $0.objects("parts", "part", keys: []) }
-        == "file, part 1: it is a string, not an object")
+        == "file line 3, part 1: it is a string, not an object")
     #expect(try message("{}") { _ = try $0.needed("name", $0.text) } == "file: \"name\" is missing")
     #expect(try message("[]") == "file: it is an array, not an object")
   }

@@ -65,9 +65,10 @@ extension RoleEvidence {
   mutating func note(_ got: [(resultID: String, attempt: Attempt<String>)], _ reader: inout TextReader) {
     for (id, attempt) in got {
       outcomes.append(attempt.outcome)
-      if attempt.outcome.error?.kind == .timeout {
-        vain.append(VainWait(resultID: id, started: attempt.started, ended: attempt.ended))
-      }
+      waits.append(
+        ResultWait(
+          resultID: id, started: attempt.started, ended: attempt.ended,
+          isVain: attempt.outcome.error?.kind == .timeout))
       if let payload = attempt.value { results.append((id, payload, reader.read(Array(payload.utf8)))) }
     }
   }

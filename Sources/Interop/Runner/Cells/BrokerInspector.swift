@@ -81,7 +81,8 @@ extension Evidence {
     let isUnfinished = Role.allCases.contains { roles[$0].isCut || roles[$0].hasFailed }
     let patience = isUnfinished ? Duration.zero : .seconds(5)
     do {
-      leftovers = try await inspector.leftovers(of: topology, resultIDs: resultIDs, patience: patience)
+      leftovers = try await inspector.leftovers(
+        of: [topology] + Role.allCases.compactMap { claims[$0] }, resultIDs: resultIDs, patience: patience)
     } catch {
       brokerProblem = brokerProblem ?? "\(error)"
     }
@@ -110,16 +111,18 @@ package actor BrokerInspector {
   /// declared holds nothing.
   ///
   /// - Parameters:
-  ///   - topology: the application.
+  ///   - topologies: the application, by each contract that its peers keep to.
   ///   - resultIDs: of its results.
   ///   - patience: how long a moment.
   /// - Returns: the queues that hold something.
   /// - Throws: ``AMQPError``.
   func leftovers(
-    of topology: ExpectedTopology, resultIDs: [String], patience: Duration = .seconds(5)
+    of topologies: [ExpectedTopology], resultIDs: [String], patience: Duration = .seconds(5)
   ) async throws -> [QueueLeftover] {
-    let indexes = Set(resultIDs.map(topology.resultQueueIndex(for:))).sorted()
-    let queues = [topology.requestQueue] + indexes.map { topology.resultQueue(at: $0) }
+    let queues = topologies.flatMap { topology in
+      let indexes = Set(resultIDs.map(topology.resultQueueIndex(for:))).sorted()
+      return [topology.requestQueue] + indexes.map { topology.resultQueue(at: $0) }
+    }.uniqued()
     var leftovers: [QueueLeftover] = []
     for queue in queues {
       if let leftover = try await settled(queue, patience) { leftovers.append(leftover) }
@@ -130,7 +133,7 @@ package actor BrokerInspector {
       try await connection.deleteQueue(queue)
       declarations?.forget(.queue, queue, address.virtualHost)
     }
-    for exchange in [topology.requestExchange, topology.resultExchange] {
+    for exchange in topologies.flatMap({ [$0.requestExchange, $0.resultExchange] }).uniqued() {
       try await connection.deleteExchange(exchange)
       declarations?.forget(.exchange, exchange, address.virtualHost)
     }

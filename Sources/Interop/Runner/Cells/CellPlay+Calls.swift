@@ -99,33 +99,4 @@ extension CellPlay {
     roles.putter.note(results, &reader)
     return results.allSatisfy { $0.attempt.value != nil }
   }
-
-  /// Each of a session of its own, since a session does one thing at a time.
-  mutating func getAtOnce(_ calls: [Int]) async -> Bool {
-    guard let pool = run.pool else { return false }
-    let ids = ids(calls)
-    roles.getter.askedFor += ids
-    let results = await withTaskGroup(of: [(resultID: String, attempt: Attempt<String>)].self) { tasks in
-      for id in ids {
-        tasks.addTask {
-          [peer = run.sessions.getter.peer, parameters = parameters(.getter), timeout = run.fullTimeout] in
-          guard let session = try? await pool.take(peer) else {
-            return [(id, await Attempt("get_result") { throw PeerError(.broken, "\(peer) did not start") })]
-          }
-          _ = await session.beginCell()
-          let opened = await Attempt("open") { try await session.open(.getter, parameters) }
-          let results =
-            opened.value == nil
-            ? [(id, await Attempt("get_result") { throw opened.outcome.error ?? PeerError(.failed, "") })]
-            : await session.results([id], timeout: timeout)
-          try? await session.close()
-          await pool.give(session)
-          return results
-        }
-      }
-      return await tasks.reduce(into: []) { $0 += $1 }
-    }
-    roles.getter.note(results, &reader)
-    return true
-  }
 }

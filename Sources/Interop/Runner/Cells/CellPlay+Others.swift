@@ -48,10 +48,10 @@ extension CellPlay {
   mutating func look(_ role: Role) async -> Bool {
     // A getter gives back what waits: the first result.
     let call = PerRole(putter: put - 1, server: served - 1, getter: 0)[role]
+    let topology = run.claims[role] ?? run.topology
     let queue =
       role == .putter
-      ? run.topology.requestQueue
-      : run.topology.resultQueue(at: run.topology.resultQueueIndex(for: roles.putter.resultIDs[call]))
+      ? topology.requestQueue : topology.resultQueue(at: topology.resultQueueIndex(for: roles.putter.resultIDs[call]))
     var isKept = false
     let hasLooked = await noting { [run] in isKept = try await run.inspector.holdsMessages(queue) }
     if hasLooked {

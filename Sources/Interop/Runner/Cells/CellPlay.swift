@@ -10,7 +10,7 @@ struct CellPlay {
   let taps: PerRole<Tap>
   let getting: MethodWatch
   var roles: PerRole<RoleEvidence>
-  var reader = TextReader()
+  var reader: TextReader
   private var rest: ArraySlice<Step>
   var opened: Set<Role> = []
   /// The calls that were put, those of them that were served, and those that are known to be lost.
@@ -27,6 +27,8 @@ struct CellPlay {
     let span = Timings.Span(.calls)
     defer { span.end() }
     self.run = run
+    reader = TextReader(
+      FieldNames([run.topology.contract] + Role.allCases.compactMap { run.claims[$0]?.contract }))
     let getting = MethodWatch()
     self.getting = getting
     taps = try await run.sessions.concurrentMap {
@@ -79,6 +81,7 @@ struct CellPlay {
     }
     let calls = run.payloads.map { Evidence.Call(text: $0.text, value: $0.value) }
     var evidence = Evidence(cell: run.cell, topology: run.topology, calls: calls, roles: roles)
+    evidence.claims = run.claims
     evidence.virtualHost = run.broker.address.virtualHost
     evidence.brokerProblem = brokerProblem
     reading.end()
@@ -97,6 +100,7 @@ struct CellPlay {
     case .close(let role): await close([role])
     case .put(let count): await put(count)
     case .serve(let count): await serve(count)
+    case .serveAtOnce(let count): await serveAtOnce(count)
     case .exchange: await exchange()
     case .get(let calls): await get(calls)
     case .getAtOnce(let calls): await getAtOnce(calls)

@@ -8,6 +8,8 @@ package struct CellRun {
   /// What each call carries.
   let payloads: [Payload]
   let topology: ExpectedTopology
+  /// The same of the roles whose peers claim to keep to another contract.
+  var claims: [Role: ExpectedTopology] = [:]
   var sessions: PerRole<PeerSession>
   let broker: BrokerEndpoint
   let inspector: BrokerInspector

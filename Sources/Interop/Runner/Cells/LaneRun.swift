@@ -121,6 +121,15 @@ extension RunPlan {
     return ExpectedTopology(contract, appName: name, cell.scenario)
   }
 
+  /// What the other contracts say of it that peers of the cell claim to keep to.
+  func claims(in cell: Cell, _ topology: ExpectedTopology) -> [Role: ExpectedTopology] {
+    Role.allCases.reduce(into: [:]) { claims, role in
+      claims[role] = contracts[cell.combination[role]].map {
+        ExpectedTopology($0, appName: topology.appName, cell.scenario)
+      }
+    }
+  }
+
   /// What there is of a cell of which an adapter did not start.
   package func evidence(
     of cell: Cell, _ failure: Trio.RoleFailure, _ environment: RunEnvironment, _ number: Int
@@ -129,6 +138,7 @@ extension RunPlan {
     roles[failure.role].outcomes = [("open", failure.failure.error)]
     var evidence = Evidence(
       cell: cell, topology: topology(of: cell, number, environment), calls: [], roles: roles)
+    evidence.claims = claims(in: cell, evidence.topology)
     evidence.leftovers = []
     return evidence
   }
@@ -146,11 +156,14 @@ extension CellRun {
       throw InteropError("\(cell.name) has no payload, or no peer for each role")
     }
     let environment = judging.environment
+    let topology = plan.topology(of: cell, number, environment)
     self.init(
-      cell: cell, payloads: payloads, topology: plan.topology(of: cell, number, environment), sessions: sessions,
+      cell: cell, payloads: payloads, topology: topology, sessions: sessions,
       broker: environment.broker(of: cell.scenario), inspector: inspector, pool: pool,
       faults: .all(environment.faults.isEmpty ? cell.scenario.faults : environment.faults))
     let identities = Role.allCases.reduce(into: [:]) { $0[$1] = sessions[$1].identity }
+    claims = plan.claims(in: cell, topology)
+    if let timeout = environment.timeout { self.timeout = timeout }
     getterIsToFail = judging.judge.lists("outcome.get", of: .getter, in: cell, identities)
   }
 }

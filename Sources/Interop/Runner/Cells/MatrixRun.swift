@@ -81,7 +81,7 @@ package struct MatrixRun: Sendable {
           let address = lane.address(environment)
           // One each: a queue that is not there ends the connection that asked, and whoever else waits on it.
           let inspector = BrokerInspector(
-            address, isTidy: lane.isReplay || !environment.broker.isPrivate,
+            address, isTidy: lane.isReplay || !environment.broker.isPrivate || environment.isTidy,
             noting: environment.broker.declarations, Logger(label: "syrpc.interop"))
           let run = LaneRun(
             plan: plan, judging: judging, inspector: inspector, pool: pool)

@@ -61,7 +61,9 @@ package struct Repetition: Sendable {
     for (peer, command) in commands.sorted(by: { $0.key < $1.key }) where bases.contains(PeerName.base(of: peer)) {
       add("--interpreter", command.interpreter.map { "\(PeerName.base(of: peer))=\($0)" })
     }
-    for peer in Set(peers).sorted() { add("--reference", commands[peer]?.reference.map { "\(peer)=\($0)" }) }
+    for peer in Set(peers).sorted() {
+      add("--reference", (commands[peer]?.reference ?? commands[peer]?.tag).map { "\(peer)=\($0)" })
+    }
     add("--broker", broker?.urlWithoutPassword)
     add("--replay-virtual-host", replayVirtualHost)
     add("--rabbitmq", rabbitmq)

@@ -29,7 +29,7 @@ package struct RunEnvironment: Sendable {
   /// Where reports and failing cells' folders go.
   package let output: String
   /// Part of every app name, so that two runs on one broker do not meet.
-  package let runID: String
+  package private(set) var runID: String
   /// What happens to the connections of all roles.
   package let faults: TapFaults
 
@@ -37,6 +37,10 @@ package struct RunEnvironment: Sendable {
   package let isFresh: Bool
   /// Of which cells logs and transcripts are kept.
   package let evidence: KeptEvidence
+  /// How long a server and a getter wait; nil for as long as a result lives by default.
+  package var timeout: Duration?
+  /// Whether every cell takes its queues and exchanges away, also on a node that is gone after the run.
+  package var isTidy = false
   /// What repeats a cell.
   let repetition: Repetition
 
@@ -68,6 +72,16 @@ package struct RunEnvironment: Sendable {
     if isFresh { repetition.options.append("--fresh") }
     self.repetition = repetition
     self.runID = runID
+  }
+
+  /// The same for one of several matrices of a run: no application is any other's.
+  ///
+  /// - Parameter number: which one.
+  /// - Returns: the environment with an id of its own.
+  package func part(_ number: Int) -> RunEnvironment {
+    var part = self
+    part.runID = "\(runID)-\(number)"
+    return part
   }
 
   /// An id that no other run has.

@@ -7,6 +7,8 @@ package struct RunPlan: Sendable {
   package let cells: [Cell]
   package let corpus: Corpus
   package let contract: Contract
+  /// What peers are held to that claim to keep to another contract, by their names.
+  package private(set) var contracts: [String: Contract] = [:]
   /// The recordings that cells replay, by their files' names.
   package let recordings: [String: RecordedConversation]
 
@@ -130,7 +132,33 @@ extension RunPlan {
     self.cells = cells
     corpus = plan.corpus
     contract = plan.contract
+    contracts = plan.contracts
     recordings = plan.recordings
+  }
+
+  /// These cells and no others.
+  ///
+  /// - Parameters:
+  ///   - cells: what is run; none of them replays a recording.
+  ///   - corpus: the payloads.
+  ///   - contract: what peers are held to.
+  ///   - contracts: the same of those that claim to keep to another one, by their names.
+  package init(_ cells: [Cell], corpus: Corpus, contract: Contract, contracts: [String: Contract]) {
+    self.cells = cells
+    self.corpus = corpus
+    self.contract = contract
+    self.contracts = contracts
+    recordings = [:]
+  }
+
+  /// The same plan with only these of its cells.
+  package func keeping(_ kept: [Cell]) -> RunPlan { RunPlan(cells.filter(kept.contains), of: self) }
+
+  /// The same plan with peers that claim to keep to other contracts.
+  package func claiming(_ contracts: [String: Contract]) -> RunPlan {
+    var plan = self
+    plan.contracts = contracts
+    return plan
   }
 }
 

@@ -28,7 +28,10 @@ extension RunPlan {
   /// - Throws: ``InteropError`` if it has no cell.
   package func of(_ shard: Shard) throws(InteropError) -> RunPlan {
     var dealer = Dealer(count: shard.count)
-    let own = cells.filter { dealer.shard(of: $0) == shard.number - 1 }
+    // Those of one payload after the other: dealt among others, the last of a round would have no choice.
+    func place(_ index: Int) -> (String, String, Int) { (cells[index].scenario.name, cells[index].payload, index) }
+    let dealt = cells.indices.sorted { place($0) < place($1) }
+    let own = dealt.filter { dealer.shard(of: cells[$0]) == shard.number - 1 }.sorted().map { cells[$0] }
     guard !own.isEmpty else {
       throw InteropError("shard \(shard) has no cell: there are \(cells.count) for \(shard.count) shards")
     }

@@ -7,6 +7,16 @@ package struct PeerCatalog: Sendable {
   package struct Entry: Sendable {
     package let manifest: PeerManifest
     package let availability: PeerAvailability
+
+    package init(manifest: PeerManifest, availability: PeerAvailability) {
+      self.manifest = manifest
+      self.availability = availability
+    }
+
+    /// The same peer under another name, started otherwise.
+    package func named(_ name: String, _ command: PeerCommand) -> Entry {
+      Entry(manifest: manifest.named(name), availability: .live(command))
+    }
   }
 
   package let entries: [Entry]
@@ -19,11 +29,12 @@ package struct PeerCatalog: Sendable {
   ///   - references: local checkouts by the name of the peer that they stand in for.
   ///   - interpreters: the interpreters that peers are to run on, each as a peer of its own in place of the one that is
   ///     named; see ``ask(_:folder:places:)``.
+  ///   - builds: the programs of peers that were built from a tag, by the name of the peer and its version: `swift@0.1.0`.
   ///   - transcripts: the folder of recordings; nil for none.
   /// - Throws: ``InteropError`` that names the file, or a reference for a peer that does not exist.
   package init(
     folder: String, places: PeerManifest.Places, references: [String: String],
-    interpreters: [String: [NamedInterpreter]] = [:], transcripts: String? = nil
+    interpreters: [String: [NamedInterpreter]] = [:], builds: [String: TaggedBuild] = [:], transcripts: String? = nil
   ) throws(InteropError) {
     var entries: [Entry] = []
     for name in try PeerName.all(in: folder) {
@@ -49,6 +60,22 @@ package struct PeerCatalog: Sendable {
         Entry(
           manifest: manifest,
           availability: try manifest.availability(reference: references[name], isRecorded: isRecorded ?? false)))
+    }
+    // What a version is of stands beside it.
+    for (name, reference) in references.sorted(by: { $0.key < $1.key })
+    where PeerName.base(of: name) != name
+      && !entries.contains(where: { PeerName.forms(of: $0.manifest.name).contains(name) })
+    {
+      let base = PeerName.base(of: name)
+      guard Files.exists(folder / base / "peer.json") else { continue }
+      try PeerName.checkVersion(of: name)
+      let manifest = try PeerManifest(folder: folder / base, places: places).named(name)
+      entries.append(Entry(manifest: manifest, availability: try manifest.availability(reference: reference)))
+    }
+    for (name, build) in builds.sorted(by: { $0.key < $1.key }) {
+      try PeerName.checkVersion(of: name)
+      let manifest = try PeerManifest(folder: folder / PeerName.base(of: name), places: places).named(name)
+      entries.append(Entry(manifest: manifest, availability: .live(build.command(folder: manifest.folder))))
     }
     for name in references.keys where !entries.contains(where: { PeerName.forms(of: $0.manifest.name).contains(name) })
     {

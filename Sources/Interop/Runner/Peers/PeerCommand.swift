@@ -20,6 +20,8 @@ package struct PeerCommand: Sendable {
 
   /// The local checkout or interpreter that stands in for the release; nil for the release.
   package var reference: String?
+  /// The tag of this checkout that it was built from; nil if it was not.
+  package var tag: String?
   /// The interpreter that was named for it; nil for the one that is found.
   package var interpreter: String?
 
@@ -28,7 +30,7 @@ package struct PeerCommand: Sendable {
 
   package init(
     executable: String, arguments: [String], environment: [String: String?], folder: String, note: String?,
-    reference: String? = nil, interpreter: String? = nil,
+    reference: String? = nil, tag: String? = nil, interpreter: String? = nil,
     variables: [String: String] = [:]
   ) {
     self.executable = executable
@@ -37,6 +39,7 @@ package struct PeerCommand: Sendable {
     self.folder = folder
     self.note = note
     self.reference = reference
+    self.tag = tag
     self.interpreter = interpreter
     self.variables = variables
   }
@@ -45,7 +48,7 @@ package struct PeerCommand: Sendable {
   package func with(_ variables: [String: String]) -> PeerCommand {
     PeerCommand(
       executable: executable, arguments: arguments, environment: environment.merging(variables) { _, new in new },
-      folder: folder, note: note, reference: reference, interpreter: interpreter)
+      folder: folder, note: note, reference: reference, tag: tag, interpreter: interpreter, variables: self.variables)
   }
 
   /// The command as a shell would take it.

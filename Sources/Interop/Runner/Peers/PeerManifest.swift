@@ -13,7 +13,7 @@ package struct PeerManifest: Sendable {
   }
 
   /// That of its folder; on an interpreter that was named, with that one's version.
-  package let name: String
+  package private(set) var name: String
   package let about: String
   /// Whether it takes part in the matrix without being asked for.
   package let isDefault: Bool
@@ -180,6 +180,13 @@ package struct PeerManifest: Sendable {
     } else {
       referenceAlternative = nil
     }
+  }
+
+  /// The same peer in another version, which stands beside it.
+  func named(_ name: String) -> PeerManifest {
+    var manifest = self
+    manifest.name = name
+    return manifest
   }
 
   /// What the words in braces of a manifest stand for.

@@ -194,6 +194,7 @@ extension JSON {
 /// Questions and answers over a process's lines.
 private actor Channel {
   private let process: LineProcess
+  private let log: String
   private var nextID: Int64 = 1
   private(set) var failure: PeerError?
 
@@ -201,6 +202,7 @@ private actor Channel {
     var line = LineProcess.Command(name: peer, executable: command.executable, arguments: command.arguments)
     line.environment = command.environment
     line.workingDirectory = command.folder
+    self.log = log
     line.standardErrorFile = log
     line.standardErrorLimit = PeerSession.longestLog
     do { process = try await LineProcess.start(line, notedIn: folder) } catch {
@@ -223,12 +225,15 @@ private actor Channel {
     var question: JSONObject = ["id": .integer(id), "op": .string(operation)]
     for (key, value) in members { question[key] = value }
 
+    let logged = Files.size(log)
     let line: String
     do {
       try await process.send(String(decoding: try JSON.object(question).encoded(), as: UTF8.self), within: limit)
       line = try await process.receive(within: limit)
     } catch {
-      throw noted(PeerError(.broken, "asked for \(operation): \(error)"))
+      process.settleErrors()
+      let words = LastWords.read(log, from: logged).map { ": \($0)" } ?? ""
+      throw noted(PeerError(.broken, "asked for \(operation): \(error)\(words)"))
     }
     do throws(PeerError) {
       return try read(try PeerAnswer(line: line, id: id, operation: operation))

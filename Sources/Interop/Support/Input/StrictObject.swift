@@ -10,22 +10,29 @@ package struct StrictObject {
   private struct Place {
     /// The file, or whatever else the object is of.
     let source: String
-    /// The file's lines, if it has several.
-    let lines: [Substring]
+    /// The file, if it has several lines.
+    let text: [UInt8]
     /// Which part of it: `, in "request"`.
-    let within: String
+    var within = ""
+    /// The keys and indexes that lead to it.
+    var path: [String] = []
+
+    init(_ source: String, _ text: [UInt8] = []) {
+      self.source = source
+      self.text = text.count { $0 == UInt8(ascii: "\n") } > 1 ? text : []
+    }
 
     /// A part of it.
-    func inside(_ part: String) -> Place { Place(source: source, lines: lines, within: within + part) }
+    func inside(_ part: String, _ path: [String]) -> Place {
+      var place = self
+      place.within += part
+      place.path += path
+      return place
+    }
 
-    /// The line on which a key stands; nil if it stands on several, or on none as it is.
-    func line(of key: String) -> Int? {
-      let found = lines.indices.filter { number in
-        lines[number].ranges(of: "\"\(key)\"").contains { range in
-          lines[number][range.upperBound...].first { !$0.isWhitespace } == ":"
-        }
-      }
-      return found.count == 1 ? found[0] + 1 : nil
+    /// ` line 5`, for what stands there; empty where there are no lines.
+    func line(_ path: [String]) -> String {
+      text.isEmpty ? "" : JSONLines(text)[self.path + path].map { " line \($0)" } ?? ""
     }
   }
 
@@ -37,9 +44,7 @@ package struct StrictObject {
   ///   - keys: the keys that are known.
   /// - Throws: ``InteropError`` that names the file, the line where it can be told, and the nearest known key.
   package init(of path: String, _ bytes: [UInt8], keys: [String]) throws(InteropError) {
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-    try self.init(
-      try Files.json(bytes, of: path), Place(source: path, lines: lines.count > 2 ? lines : [], within: ""), keys)
+    try self.init(try Files.json(bytes, of: path), Place(path, bytes), keys)
   }
 
   /// An object of its own: a line of a file, an entry of a list, what an adapter says.
@@ -50,13 +55,30 @@ package struct StrictObject {
   ///   - keys: the keys that are known.
   /// - Throws: ``InteropError`` that names the source and the nearest known key.
   package init(_ value: JSON, _ source: String, keys: [String]) throws(InteropError) {
-    try self.init(value, Place(source: source, lines: [], within: ""), keys)
+    try self.init(value, Place(source), keys)
+  }
+
+  /// An object that was made of a file and something else: what is wrong with it is said of the file.
+  ///
+  /// - Parameters:
+  ///   - value: the object.
+  ///   - path: the file.
+  ///   - bytes: what the file holds.
+  ///   - keys: the keys that are known.
+  /// - Throws: ``InteropError`` that names the file, the line where it can be told, and the nearest known key.
+  package init(_ value: JSON, madeOf path: String, _ bytes: [UInt8], keys: [String]) throws(InteropError) {
+    try self.init(value, Place(path, bytes), keys)
+  }
+
+  /// Where one of its members stands, for messages about what is inside.
+  package func source(of key: String) -> String {
+    "\(place.source)\(place.line([key]))\(place.within), in \"\(key)\""
   }
 
   private init(_ value: JSON, _ place: Place, _ keys: [String]?) throws(InteropError) {
     self.place = place
     guard let members = value.objectValue else {
-      throw InteropError("\(place.source)\(place.within): it is \(value.kind), not an object")
+      throw InteropError("\(place.source)\(place.line([]))\(place.within): it is \(value.kind), not an object")
     }
     self.members = members
     guard let keys else { return }
@@ -65,10 +87,24 @@ package struct StrictObject {
     }
   }
 
+  /// The same object with members of another one where it has none; of what stands in neither, it is said here.
+  package func completed(by base: StrictObject) -> StrictObject {
+    StrictObject(place, members: JSON.object(base.members).merged(with: .object(members)).objectValue ?? members)
+  }
+
+  private init(_ place: Place, members: JSONObject) {
+    self.place = place
+    self.members = members
+  }
+
   /// What is wrong with a member.
-  package func complaint(_ key: String, _ what: String) -> InteropError {
-    let line = place.line(of: key).map { " line \($0)" } ?? ""
-    return InteropError("\(place.source)\(line)\(place.within): \"\(key.excerpt)\" \(what)")
+  package func complaint(_ key: String, _ what: String) -> InteropError { complaint([key], what) }
+
+  /// What is wrong with a member of a member, by the keys that lead to it.
+  package func complaint(_ path: [String], _ what: String) -> InteropError {
+    let within = path.dropLast().map { ", in \"\($0.excerpt)\"" }.joined()
+    return InteropError(
+      "\(place.source)\(place.line(path))\(place.within)\(within): \"\((path.last ?? "").excerpt)\" \(what)")
   }
 
   private func value<Value>(
@@ -84,13 +120,23 @@ package struct StrictObject {
     -> Value
   {
     guard let value = try read(key) else {
-      throw InteropError("\(place.source)\(place.within): \"\(key)\" is missing")
+      throw InteropError("\(place.source)\(place.line([key]))\(place.within): \"\(key)\" is missing")
     }
     return value
   }
 
   /// A string; nil if there is none.
   package func text(_ key: String) throws(InteropError) -> String? { try value(key, "a string", \.stringValue) }
+  /// One of some words; nil if there is none.
+  package func word<Word: RawRepresentable & CaseIterable>(_ key: String) throws(InteropError) -> Word?
+  where Word.RawValue == String {
+    guard let text = try text(key) else { return nil }
+    guard let word = Word(rawValue: text) else {
+      throw complaint(
+        key, "is \"\(text)\", which is none; \(Spelling.hint(text, among: Word.allCases.map(\.rawValue)))")
+    }
+    return word
+  }
   /// An integer; nil if there is none.
   package func integer(_ key: String) throws(InteropError) -> Int? {
     try value(key, "an integer") { $0.integerValue.flatMap { Int(exactly: $0) } }
@@ -118,7 +164,7 @@ package struct StrictObject {
   package func object(_ key: String, keys: [String]?) throws(InteropError) -> StrictObject? {
     guard let json = members[key] else { return nil }
     guard json.objectValue != nil else { throw complaint(key, "is \(json.kind), not an object") }
-    return try StrictObject(json, place.inside(", in \"\(key)\""), keys)
+    return try StrictObject(json, place.inside(", in \"\(key)\"", [key]), keys)
   }
 
   /// An array of objects; nil if there is none.
@@ -133,7 +179,7 @@ package struct StrictObject {
     guard let elements = try value(key, "an array", \.arrayValue) else { return nil }
     var objects: [StrictObject] = []
     for (number, element) in elements.enumerated() {
-      objects.append(try StrictObject(element, place.inside(", \(entry) \(number + 1)"), keys))
+      objects.append(try StrictObject(element, place.inside(", \(entry) \(number + 1)", [key, String(number)]), keys))
     }
     return objects
   }

@@ -83,8 +83,11 @@ import Testing
       #expect(command.line == "/b -w r")
       #expect(command.reference == "/tmp")
     }
+    // Another version stands beside it.
+    let two = try await catalog([interpreter("3.13.0", "/b")], references: ["p@next": "/tmp"])
+    #expect(two.entries.map(\.manifest.name) == ["p@3.13", "p@next"])
     let error = await #expect(throws: InteropError.self) {
-      _ = try await catalog([interpreter("3.13.0", "/b")], references: ["p@2": "/tmp"])
+      _ = try await catalog([interpreter("3.13.0", "/b")], references: ["q@next": "/tmp"])
     }
     #expect(error?.message.contains("there is p@3.13") == true)
   }

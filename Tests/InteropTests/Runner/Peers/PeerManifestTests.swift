@@ -176,7 +176,7 @@ import Testing
     ),
     (#"{"name": "p", "default": "no", "alternatives": [{"command": ["a"]}]}"#, "\"default\" is a string"),
     (#"{"name": "p", "program": {"variable": "P", "default": ""}}"#, "no \"default\""),
-    ("{", "at byte 1"),
+    ("{", "line 1, column 1"),
   ])
   func aMalformedOneIsNamed(_ text: String, _ message: String) async throws {
     let error = try await #require(throws: InteropError.self) { _ = try await manifest(text) }

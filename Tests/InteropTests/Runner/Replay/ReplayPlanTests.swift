@@ -31,7 +31,7 @@ import WireTap
 
   @Test func aRecordingThatWasCutSaysSo() throws {
     let folder = try checkout().transcripts
-    #expect(try RecordedConversation(folder: folder, name: "node-default-client-1.jsonl").isCut)
+    #expect(try RecordedConversation(folder: folder, name: "node-collision-client-1.jsonl").isCut)
     #expect(try !RecordedConversation(folder: folder, name: "php-default-client-1.jsonl").isCut)
   }
 
