@@ -56,6 +56,11 @@ package struct Scenario: Hashable, Sendable {
   package var hasSeveralServers: Bool { steps.contains { if case .serveAtOnce = $0 { true } else { false } } }
   /// Whether something that is no message is among the messages.
   package var publishesMalformed: Bool { steps.contains { if case .publishMalformed = $0 { true } else { false } } }
+  /// Whether it waits most of its time: for time to pass, or, with implementations that keep what is another's or trip over
+  /// what is none, for what does not come.
+  package var mostlyWaits: Bool {
+    publishesMalformed || steps.contains { if case .getAsPutter = $0 { true } else { $0.isForWaiting } }
+  }
   /// Whether the broker is restarted in its course.
   package var restartsBroker: Bool { steps.contains(.restartBroker) }
   /// Whether it needs a broker that is the run's own.

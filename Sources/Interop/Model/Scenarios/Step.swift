@@ -32,3 +32,13 @@ package enum Step: Hashable, Sendable {
   /// The broker is restarted; whoever was connected has closed before.
   case restartBroker
 }
+
+extension Step {
+  /// Whether nothing is to come of it but that time passes.
+  package var isForWaiting: Bool {
+    switch self {
+    case .pass, .getInVain, .serveElsewhere: true
+    default: false
+    }
+  }
+}

@@ -114,13 +114,3 @@ struct CellPlay {
     }
   }
 }
-
-extension Step {
-  /// Whether nothing is to come of it but that time passes.
-  fileprivate var isForWaiting: Bool {
-    switch self {
-    case .pass, .getInVain, .serveElsewhere: true
-    default: false
-    }
-  }
-}

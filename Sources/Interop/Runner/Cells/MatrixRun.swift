@@ -21,9 +21,6 @@ package struct MatrixRun: Sendable {
     self.parallel = max(1, parallel)
   }
 
-  /// The most cells of a lane: short ones end together, and leave no core idle in the end.
-  private static let laneLength = 33
-
   /// Runs all cells.
   ///
   /// - Parameter progress: called with each result as it comes; what it throws ends the run.
@@ -49,35 +46,18 @@ package struct MatrixRun: Sendable {
   /// - Parameter progress: called with each result as it comes; what it throws ends the run.
   /// - Returns: what was run.
   package func outcome(progress: @escaping @Sendable (CellResult) async throws -> Void) async -> Outcome {
-    // Recordings share one virtual host and come with their applications' names: they are played one after the other.
-    var lanes: [Lane] = []
+    let lanes = plan.lanes(dealtFrom: parallel)
     let restarting = plan.cells.enumerated().filter(\.element.scenario.restartsBroker).map {
       (number: $0.offset, cell: $0.element)
     }
-    for (number, cell) in plan.cells.enumerated() where !cell.scenario.restartsBroker {
-      let isReplay = cell.recording != nil
-      if let last = lanes.last, last.isReplay == isReplay,
-        isReplay
-          || last.place == cell.scenario.place && last.cells.first?.cell.combination == cell.combination
-            && last.cells.count < Self.laneLength
-      {
-        lanes[lanes.count - 1].cells.append((number, cell))
-      } else {
-        lanes.append(Lane(isReplay: isReplay, place: cell.scenario.place, cells: [(number, cell)]))
-      }
-    }
-    // The longest wait for nobody. Neighbours have peers in common: at a time, they would need many processes of the same
-    // kind, and all wait for the broker or all for a core.
-    lanes = lanes.filter(\.isReplay) + lanes.filter { !$0.isReplay }.dealt(from: parallel)
-
     let collected = Collected(count: plan.cells.count)
     let pool = SessionPool(environment)
     let outcome: Result<Void, any Error>
     do {
-      try await withThrowingTaskGroup(of: Void.self) { tasks in
-        var waiting = lanes.makeIterator()
-        func startNext() {
-          guard let lane = waiting.next() else { return }
+      try await withThrowingTaskGroup(of: Bool.self) { tasks in
+        var (waiting, busy) = (lanes.waiting.makeIterator(), lanes.busy.makeIterator())
+        func startNext(_ isWaiting: Bool) {
+          guard let lane = isWaiting ? waiting.next() ?? busy.next() : busy.next() ?? waiting.next() else { return }
           let address = lane.address(environment)
           // One each: a queue that is not there ends the connection that asked, and whoever else waits on it.
           let inspector = BrokerInspector(
@@ -96,10 +76,12 @@ package struct MatrixRun: Sendable {
             } catch { outcome = .failure(error) }
             await inspector.close()
             try outcome.get()
+            return isWaiting
           }
         }
-        for _ in 0..<parallel { startNext() }
-        while try await tasks.next() != nil { startNext() }
+        // From the first, so that none is left when the rest is done; and the rest keeps the cores busy meanwhile.
+        for number in 0..<parallel { startNext(number < 2 * parallel / 3) }
+        while let isWaiting = try await tasks.next() { startNext(isWaiting) }
       }
       try await runRestarting(restarting, pool) { number, result in
         await collected.set(result, at: number)
@@ -127,18 +109,6 @@ extension MatrixRun {
     guard let restart = environment.restart else { throw InteropError("the broker cannot be restarted") }
     try await RestartRun(plan: plan, judging: judging, pool: pool, parallel: parallel, restart: restart)
       .run(cells, report: report)
-  }
-}
-
-/// Cells that are run one after the other, on one virtual host.
-private struct Lane {
-  let isReplay: Bool
-  let place: Place
-  var cells: [(number: Int, cell: Cell)]
-
-  func address(_ environment: RunEnvironment) -> BrokerAddress {
-    if isReplay { return environment.replayAddress }
-    return environment.places[place] ?? environment.broker.address
   }
 }
 
