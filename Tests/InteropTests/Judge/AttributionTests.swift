@@ -116,6 +116,23 @@ import WireTap
     #expect(try finding(waitedFrom: .distantPast, isTaken: false)?.verdict == .pass)
   }
 
+  /// It has said that it waits no longer, and is about to close.
+  @Test func whatCrossesAGettersLeavingIsNotItsToSettle() throws {
+    func finding(waitedUntil end: Date) throws -> Finding? {
+      let result = try judged {
+        $0.client.head.started = "2026-01-01T10:00:00.000Z"
+        $0.client = $0.client.repeating("basic.reject", times: 0)
+      } then: { evidence in
+        evidence.roles.getter.waits = evidence.resultIDs.map {
+          ResultWait(resultID: $0, started: .distantPast, ended: end, isVain: true)
+        }
+      }
+      return self.finding("reject.requeue", .getter, result)
+    }
+    #expect(try finding(waitedUntil: .distantPast)?.verdict == .skipped)
+    #expect(try finding(waitedUntil: .distantFuture)?.verdict == .fail)
+  }
+
   /// A request that is put twice has one id twice.
   @Test func whatIsPutTwiceIsOneCause() throws {
     #expect(Causality.root(of: "json.result-id", among: ["publish.request", "json.result-id"]) == "publish.request")

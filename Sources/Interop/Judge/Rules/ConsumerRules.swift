@@ -79,9 +79,13 @@ extension Rule {
       // judged. What one leaves that goes as soon as it has its own goes back to the queue.
       let failures = evidence.roles[role].outcomes.filter { $0.operation == "get_result" }.compactMap(\.error)
       let mayLeave = failures.contains { $0.kind != .timeout } || evidence.cell.scenario.isConcurrent
-      // A putter stays while others wait.
+      // A putter stays while others wait; a getter goes, and what crosses its leaving goes back by itself.
+      let left = role == .getter ? evidence.roles[role].waits.last?.ended : nil
+      func mayBeLeft(_ delivery: SettledDelivery) -> Bool {
+        delivery.kinds.isEmpty && (mayLeave || delivery.moment.map { $0 > left ?? .distantFuture } ?? false)
+      }
       return .all(
-        evidence.roles[role].settled.filter { !$0.kinds.contains(.ack) && !(mayLeave && $0.kinds.isEmpty) },
+        evidence.roles[role].settled.filter { !$0.kinds.contains(.ack) && !mayBeLeft($0) },
         expected: "reject with requeue", none: "every result delivered was acknowledged", \.shown
       ) { $0.kinds == [.requeue] && !(role == .putter && $0.isClosing) }
     },
