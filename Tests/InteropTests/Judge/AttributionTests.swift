@@ -28,6 +28,10 @@ import WireTap
   }
 
   private static let inVain = PeerError(.timeout, "nothing came")
+  /// When the recordings begin, so these tests say; and moments long before and after, as waits begin and are over.
+  private let began = "2026-01-01T10:00:00.000Z"
+  private let begin = Date(timeIntervalSince1970: 1_767_261_000)
+  private let later = Date(timeIntervalSince1970: 1_767_275_000)
 
   /// The server declares, binds and publishes otherwise, consistently, as one that hashes otherwise does.
   private static func hashesOtherwise(_ recorded: inout RecordedEvidence) {
@@ -76,18 +80,20 @@ import WireTap
 
   /// A getter that waits for several looks in each queue for what belongs there.
   @Test func whatLiesInTheQueueOfAnotherResultNeedNotBeTaken() throws {
-    func finding(_ change: (inout RecordedEvidence) -> Void = { _ in }) throws -> Finding? {
+    func finding(due: Date? = nil, _ change: (inout RecordedEvidence) -> Void = { _ in }) throws -> Finding? {
       let result = try judged {
-        $0.client.head.started = "2026-01-01T10:00:00.000Z"
+        $0.client.head.started = began
         change(&$0)
       } then: { evidence in
         evidence.roles.getter.waits = evidence.resultIDs.map {
-          ResultWait(resultID: $0, started: .distantPast, ended: .distantFuture, isVain: true)
+          ResultWait(resultID: $0, started: begin, due: due ?? later, ended: .distantFuture, isVain: true)
         }
       }
       return self.finding("take.result", .getter, result)
     }
     #expect(try finding()?.verdict == .fail)
+    // Its time was as good as over when it came, however late the peer said so.
+    #expect(try finding(due: begin + 601)?.verdict == .skipped)
     #expect(
       try finding {
         $0.client = $0.client.changing("basic.deliver", .fromBroker) { $0.replace("exchange\u{1}0", "exchange\u{1}1") }
@@ -98,12 +104,12 @@ import WireTap
   @Test func whoGivesBackWhatItWaitsForHasItselfToBlame() throws {
     func finding(waitedFrom start: Date, isTaken: Bool = true) throws -> Finding? {
       let result = try judged {
-        $0.client.head.started = "2026-01-01T10:00:00.000Z"
+        $0.client.head.started = began
       } then: { evidence in
         // The first result came while the second was waited for, and went back.
         let id = evidence.resultIDs[0]
         evidence.roles.getter.waits = [
-          ResultWait(resultID: id, started: start, ended: .distantFuture, isVain: false)
+          ResultWait(resultID: id, started: start, due: .distantFuture, ended: .distantFuture, isVain: false)
         ]
         if isTaken { evidence.roles.getter.results = [(id, "1", ReadText(Array("1".utf8)))] }
       }
@@ -116,21 +122,20 @@ import WireTap
     #expect(try finding(waitedFrom: .distantPast, isTaken: false)?.verdict == .pass)
   }
 
-  /// It has said that it waits no longer, and is about to close.
-  @Test func whatCrossesAGettersLeavingIsNotItsToSettle() throws {
-    func finding(waitedUntil end: Date) throws -> Finding? {
+  /// It goes back to its queue by itself.
+  @Test func whatComesWhenAPeerHasBeenToldToCloseIsNotItsToSettle() throws {
+    func finding(toldToClose told: Date?) throws -> Finding? {
       let result = try judged {
-        $0.client.head.started = "2026-01-01T10:00:00.000Z"
+        $0.client.head.started = began
         $0.client = $0.client.repeating("basic.reject", times: 0)
       } then: { evidence in
-        evidence.roles.getter.waits = evidence.resultIDs.map {
-          ResultWait(resultID: $0, started: .distantPast, ended: end, isVain: true)
-        }
+        evidence.roles.getter.toldToClose = told
       }
       return self.finding("reject.requeue", .getter, result)
     }
-    #expect(try finding(waitedUntil: .distantPast)?.verdict == .skipped)
-    #expect(try finding(waitedUntil: .distantFuture)?.verdict == .fail)
+    #expect(try finding(toldToClose: .distantPast)?.verdict == .skipped)
+    #expect(try finding(toldToClose: .distantFuture)?.verdict == .fail)
+    #expect(try finding(toldToClose: nil)?.verdict == .fail)
   }
 
   /// A request that is put twice has one id twice.
@@ -139,11 +144,12 @@ import WireTap
     #expect(Causality.root(of: "json.result-id", among: ["json.result-id"]) == nil)
   }
 
-  /// What comes for it later goes to nobody.
+  /// What comes for it later goes to nobody. A peer that is slow says long after its time that it has given up, and has
+  /// cancelled in between.
   @Test func whoCancelsWhileItWaitsHasItselfToBlame() throws {
-    func consumes(cancelling: Bool) throws -> Finding? {
+    func consumes(cancelling: Bool, due: Date? = nil) throws -> Finding? {
       let result = try judged { recorded in
-        recorded.client.head.started = "2026-01-01T10:00:00.000Z"
+        recorded.client.head.started = began
         guard cancelling else { return }
         // basic.cancel in place of the acknowledgements.
         recorded.client = recorded.client.changing("basic.ack") {
@@ -151,13 +157,14 @@ import WireTap
         }
       } then: { evidence in
         evidence.roles.getter.waits = evidence.resultIDs.map {
-          ResultWait(resultID: $0, started: .distantPast, ended: .distantFuture, isVain: true)
+          ResultWait(resultID: $0, started: begin, due: due ?? later, ended: .distantFuture, isVain: true)
         }
       }
       return finding("consume.result", .getter, result)
     }
     #expect(try consumes(cancelling: false)?.verdict == .pass)
     #expect(try consumes(cancelling: true)?.verdict == .fail)
+    #expect(try consumes(cancelling: true, due: begin)?.verdict == .pass)
   }
 
   @Test func theFirstOnTheWireComesFirst() throws {
@@ -172,8 +179,8 @@ import WireTap
         $0.server.head.started = server
       }.blame.first?.role
     }
-    #expect(try first(client: "2026-01-01T10:00:00.000Z", server: "2026-01-01T11:00:00.000Z") == .putter)
-    #expect(try first(client: "2026-01-01T11:00:00.000Z", server: "2026-01-01T10:00:00.000Z") == .server)
+    #expect(try first(client: began, server: "2026-01-01T11:00:00.000Z") == .putter)
+    #expect(try first(client: "2026-01-01T11:00:00.000Z", server: began) == .server)
   }
 
   @Test func whatNoFrameExplainsIsTheHarnesssOwnProblem() throws {

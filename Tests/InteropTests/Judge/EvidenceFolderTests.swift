@@ -24,7 +24,9 @@ import WireTap
     evidence.roles.getter.waits.append(
       ResultWait(
         resultID: "z", started: Date(timeIntervalSince1970: 1_750_000_001),
-        ended: Date(timeIntervalSince1970: 1_750_000_002.5), isVain: true))
+        due: Date(timeIntervalSince1970: 1_750_000_002), ended: Date(timeIntervalSince1970: 1_750_000_002.5),
+        isVain: true))
+    evidence.roles.getter.toldToClose = Date(timeIntervalSince1970: 1_750_000_003)
     evidence.leftovers = [QueueLeftover(queue: "q", messages: 1, consumers: 2)]
     evidence.brokerProblem = "it did not answer"
     return evidence

@@ -79,10 +79,10 @@ extension Rule {
       // judged. What one leaves that goes as soon as it has its own goes back to the queue.
       let failures = evidence.roles[role].outcomes.filter { $0.operation == "get_result" }.compactMap(\.error)
       let mayLeave = failures.contains { $0.kind != .timeout } || evidence.cell.scenario.isConcurrent
-      // A putter stays while others wait; a getter goes, and what crosses its leaving goes back by itself.
-      let left = role == .getter ? evidence.roles[role].waits.last?.ended : nil
+      // What comes when it has been told to close goes back by itself.
+      let told = evidence.roles[role].toldToClose ?? .distantFuture
       func mayBeLeft(_ delivery: SettledDelivery) -> Bool {
-        delivery.kinds.isEmpty && (mayLeave || delivery.moment.map { $0 > left ?? .distantFuture } ?? false)
+        delivery.kinds.isEmpty && (mayLeave || delivery.moment.map { $0 > told } ?? false)
       }
       return .all(
         evidence.roles[role].settled.filter { !$0.kinds.contains(.ack) && !mayBeLeft($0) },

@@ -54,9 +54,8 @@ extension Rule {
       }
       let missed = peer.vain.compactMap { wait in
         peer.delivered.map(\.message).first { message in
-          // What comes in the last second may come too late.
-          isMeant(message, wait)
-            && message.moment.map { wait.started <= $0 && $0 <= wait.ended.addingTimeInterval(-1) } ?? false
+          // What comes in the second half of its time may come too late for a peer that is slow.
+          isMeant(message, wait) && message.moment.map { wait.started <= $0 && $0 <= wait.moment(0.5) } ?? false
         }
       }
       // Of several that wait at a time, each gives back what the others wait for; what it cannot hand on, its outcome says.
@@ -157,14 +156,15 @@ extension RoleEvidence {
     }
   }
 
-  /// Whether it waited on though it had cancelled all its consumers itself, more than a second before it gave up.
+  /// Whether it had cancelled all its consumers itself when there was time left for the result to come.
   fileprivate func hadLeft(_ wait: ResultWait) -> Bool {
     guard sent("basic.get").isEmpty else { return false }
     func count(_ method: String, by limit: Date) -> Int {
       sent(method).count { step in step.moment.map { $0 <= limit } ?? false }
     }
     let started = count("basic.consume", by: wait.ended)
-    return started > 0 && count("basic.cancel", by: wait.ended.addingTimeInterval(-1)) >= started
+    // By the time that it was given: that it has given up, a slow one says much later.
+    return started > 0 && count("basic.cancel", by: wait.moment(0.8)) >= started
   }
 
   /// Why it is not its doing that it consumes nothing; nil if it is.

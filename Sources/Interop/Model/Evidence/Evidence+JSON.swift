@@ -84,11 +84,12 @@ extension RoleEvidence {
       members["waits"] = .array(
         waits.map {
           [
-            "result_id": .string($0.resultID), "from": .seconds($0.started), "until": .seconds($0.ended),
-            "in_vain": .bool($0.isVain),
+            "result_id": .string($0.resultID), "from": .seconds($0.started), "due": .seconds($0.due),
+            "until": .seconds($0.ended), "in_vain": .bool($0.isVain),
           ]
         })
     }
+    members.add("told_to_close_at", toldToClose.map(JSON.seconds))
     members.add("is_kept", isKept.map(JSON.bool))
     members["transcripts"] = .array(conversations.map { .string(Self.fileName(of: $0.transcript, role)) })
     return .object(members)

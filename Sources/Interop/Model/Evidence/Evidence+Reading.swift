@@ -87,7 +87,7 @@ extension Evidence {
 extension RoleEvidence {
   fileprivate static let keys =
     ["recording", "mismatch", "hello", "cells_before", "answers", "result_ids", "put_at", "asked_to_serve", "served"]
-    + ["asked_for", "got", "waits", "is_kept", "transcripts"]
+    + ["asked_for", "got", "waits", "told_to_close_at", "is_kept", "transcripts"]
 
   fileprivate init(
     _ object: StrictObject, _ peer: String, _ folder: String, _ recorded: RecordedConversation?,
@@ -128,12 +128,14 @@ extension RoleEvidence {
       let payload = try entry.needed("data", entry.text)
       results.append((try entry.needed("result_id", entry.text), payload, reader.read(Array(payload.utf8))))
     }
-    for entry in try object.objects("waits", "wait", keys: ["result_id", "from", "until", "in_vain"]) ?? [] {
+    for entry in try object.objects("waits", "wait", keys: ["result_id", "from", "due", "until", "in_vain"]) ?? [] {
       waits.append(
         ResultWait(
           resultID: try entry.needed("result_id", entry.text), started: try entry.needed("from", entry.moment),
-          ended: try entry.needed("until", entry.moment), isVain: try entry.needed("in_vain", entry.flag)))
+          due: try entry.needed("due", entry.moment), ended: try entry.needed("until", entry.moment),
+          isVain: try entry.needed("in_vain", entry.flag)))
     }
+    toldToClose = try object.moment("told_to_close_at")
     isKept = try object.flag("is_kept")
     for name in try object.needed("transcripts", object.texts) {
       let path = folder / name

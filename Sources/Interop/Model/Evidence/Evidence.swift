@@ -91,6 +91,8 @@ package struct RoleEvidence: Sendable {
   package var vain: [ResultWait] { waits.filter(\.isVain) }
   /// When it said that it had waited for a result in vain; nil if it did not.
   package var gaveUp: Date? { vain.first?.ended }
+  /// When it was told to close, the last time; nil if it was not.
+  package var toldToClose: Date?
   /// As the getter said: id and data as JSON text.
   package var results: [(resultID: String, payload: String, text: ReadText)] = []
   /// What plays the role, if a recording does, and why it did not fit.
@@ -121,16 +123,22 @@ package struct RoleEvidence: Sendable {
 package struct ResultWait: Hashable, Sendable {
   package let resultID: String
   package let started: Date
+  /// When the time that it was given is over: a peer that is slow answers later, and none gives up much before.
+  package let due: Date
   package let ended: Date
   /// Whether, so the peer says, the result did not come in time.
   package let isVain: Bool
 
-  package init(resultID: String, started: Date, ended: Date, isVain: Bool) {
+  package init(resultID: String, started: Date, due: Date, ended: Date, isVain: Bool) {
     self.resultID = resultID
     self.started = started
+    self.due = due
     self.ended = ended
     self.isVain = isVain
   }
+
+  /// When a share of the time that it was given is over, from 0 to 1.
+  package func moment(_ share: Double) -> Date { started.addingTimeInterval(due.timeIntervalSince(started) * share) }
 }
 
 /// A queue that was not left as an exchange should leave it.

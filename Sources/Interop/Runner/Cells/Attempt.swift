@@ -34,20 +34,30 @@ func inFullTime<Value>(_ timeout: Duration, _ wait: (Duration) async throws -> V
   }
 }
 
+/// What came of asking for one result.
+struct ResultAttempt: Sendable {
+  let resultID: String
+  /// How long the peer was to wait for it.
+  let timeout: Duration
+  let attempt: Attempt<String>
+
+  var wait: ResultWait {
+    ResultWait(
+      resultID: resultID, started: attempt.started, due: attempt.started.addingTimeInterval(timeout / .seconds(1)),
+      ended: attempt.ended, isVain: attempt.outcome.error?.kind == .timeout)
+  }
+}
+
 extension PeerSession {
   /// Asks for several results, one after the other.
-  nonisolated func results(_ ids: [String], timeout: Duration, grace: Duration = .seconds(30)) async -> [(
-    resultID: String, attempt: Attempt<String>
-  )] {
-    var results: [(resultID: String, attempt: Attempt<String>)] = []
+  nonisolated func results(_ ids: [String], timeout: Duration, grace: Duration = .seconds(30)) async -> [ResultAttempt]
+  {
+    var results: [ResultAttempt] = []
     for id in ids {
-      results.append(
-        (
-          id,
-          await Attempt("get_result") {
-            try await inFullTime(timeout) { try await getResult(id, timeout: $0, grace: grace) }
-          }
-        ))
+      let attempt = await Attempt("get_result") {
+        try await inFullTime(timeout) { try await getResult(id, timeout: $0, grace: grace) }
+      }
+      results.append(ResultAttempt(resultID: id, timeout: timeout, attempt: attempt))
     }
     return results
   }
@@ -62,14 +72,13 @@ extension RoleEvidence {
   }
 
   /// What a getter answered.
-  mutating func note(_ got: [(resultID: String, attempt: Attempt<String>)], _ reader: inout TextReader) {
-    for (id, attempt) in got {
-      outcomes.append(attempt.outcome)
-      waits.append(
-        ResultWait(
-          resultID: id, started: attempt.started, ended: attempt.ended,
-          isVain: attempt.outcome.error?.kind == .timeout))
-      if let payload = attempt.value { results.append((id, payload, reader.read(Array(payload.utf8)))) }
+  mutating func note(_ got: [ResultAttempt], _ reader: inout TextReader) {
+    for one in got {
+      outcomes.append(one.attempt.outcome)
+      waits.append(one.wait)
+      if let payload = one.attempt.value {
+        results.append((one.resultID, payload, reader.read(Array(payload.utf8))))
+      }
     }
   }
 }

@@ -7,10 +7,12 @@ extension CellPlay {
   mutating func getAtOnce(_ calls: [Int]) async -> Bool {
     let ids = ids(calls)
     roles.getter.askedFor += ids
-    let results = await atOnce(.getter, "get_result", ids) { [timeout = run.fullTimeout] session, id in
+    let timeout = run.fullTimeout
+    let results = await atOnce(.getter, "get_result", ids) { session, id in
       try await inFullTime(timeout) { try await session.getResult(id, timeout: $0) }
     }
-    roles.getter.note(results.map { ($0.item, $0.attempt) }, &reader)
+    roles.getter.note(
+      results.map { ResultAttempt(resultID: $0.item, timeout: timeout, attempt: $0.attempt) }, &reader)
     return true
   }
 

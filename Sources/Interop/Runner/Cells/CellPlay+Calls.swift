@@ -86,7 +86,7 @@ extension CellPlay {
 
   private static func get(
     _ run: CellRun, _ ids: [String], then watch: MethodWatch
-  ) async -> [(resultID: String, attempt: Attempt<String>)] {
+  ) async -> [ResultAttempt] {
     let results = await run.sessions.getter.results(ids, timeout: run.fullTimeout)
     watch.end()
     return results

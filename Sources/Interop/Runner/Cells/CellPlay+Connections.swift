@@ -1,3 +1,4 @@
+internal import Foundation
 internal import InteropModel
 internal import SyRPCWire
 internal import WireTap
@@ -20,7 +21,11 @@ extension CellPlay {
   }
 
   mutating func close(_ these: [Role]) async -> Bool {
-    let attempts = await concurrently(these.filter(opened.contains)) { _, session, _ in
+    let these = these.filter(opened.contains)
+    // One moment for all: what one does as it closes, the others need not heed any more.
+    let told = Date.now
+    for role in these { roles[role].toldToClose = told }
+    let attempts = await concurrently(these) { _, session, _ in
       await Attempt("close") { try await session.close() }
     }
     for (role, attempt) in attempts { roles[role].outcomes.append(attempt.outcome) }

@@ -1,4 +1,5 @@
 internal import AMQP
+internal import Foundation
 package import InteropModel
 internal import SyRPCWire
 package import WireTap
@@ -159,6 +160,7 @@ package struct ReplayRun {
 
   private func close(_ role: Role, _ roles: inout PerRole<RoleEvidence>) async {
     guard let session = live[role] else { return }
+    roles[role].toldToClose = .now
     roles[role].outcomes.append(await Attempt("close") { try await session.close() }.outcome)
   }
 }

@@ -49,7 +49,8 @@ extension Mutation {
           guard let id = message.resultID, let moment = message.moment else { continue }
           evidence.roles.getter.waits.append(
             ResultWait(
-              resultID: id, started: moment.addingTimeInterval(-1), ended: moment.addingTimeInterval(5), isVain: true))
+              resultID: id, started: moment.addingTimeInterval(-1), due: moment.addingTimeInterval(5),
+              ended: moment.addingTimeInterval(5), isVain: true))
         }
       })
   }
