@@ -84,6 +84,15 @@ extension AMQPConnection {
     try send(Method.basicAck, amqp_basic_ack_t(delivery_tag: deliveryTag, multiple: 1))
   }
 
+  /// Acknowledges one message, or every one up to it that is not settled yet, from any thread.
+  ///
+  /// - Returns: false if that cannot be done: nothing was sent.
+  package nonisolated func acknowledgeAtOnce(_ deliveryTag: UInt64, multiple: Bool) -> Bool {
+    outbox.post(
+      method: Method.basicAck, amqp_basic_ack_t(delivery_tag: deliveryTag, multiple: multiple ? 1 : 0),
+      channel: Handle.channel, thread)
+  }
+
   /// Gives one message back to its queue.
   package func requeue(_ deliveryTag: UInt64) throws {
     try send(Method.basicReject, amqp_basic_reject_t(delivery_tag: deliveryTag, requeue: 1))

@@ -28,7 +28,7 @@ package actor AMQPConnection {
   var blockedReason: String?
   var publishersWaiting = WaitingRoom()
   /// What is to be done before what was gathered is sent.
-  private var beforeSending: [() -> Void] = []
+  private var beforeSending: [@Sendable () -> Void] = []
   /// When it last took messages again.
   var unblockedAt: Moment?
   private var isClosing = false
@@ -124,7 +124,10 @@ package actor AMQPConnection {
   }
 
   /// Does something once, when what has arrived is read: what is gathered until then can be said in one.
-  package func beforeSending(_ work: @escaping () -> Void) { beforeSending.append(work) }
+  /// When the connection has ended, that is at once.
+  package func beforeSending(_ work: @escaping @Sendable () -> Void) {
+    if handle == nil { work() } else { beforeSending.append(work) }
+  }
 
   func prepareSending() {
     guard !beforeSending.isEmpty else { return }

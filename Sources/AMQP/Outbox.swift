@@ -12,7 +12,8 @@ internal import NIOConcurrencyHelpers
 /// While the connection's own thread sleeps, whoever publishes something small sends it from here: to wake that thread for
 /// it costs more than to send. While it is awake, it sends all that was gathered with its turn.
 ///
-/// Order is the lock's: a message gets its delivery tag as its frames get their place.
+/// Order is the lock's: a message gets its delivery tag as its frames get their place. One sends at a time, and without the
+/// lock: what others gather meanwhile goes with the next call of the system, so that nobody waits for anybody's.
 final class Outbox: @unchecked Sendable {
   private enum Gate {
     /// Nobody may send: there is no connection, or librabbitmq alone can write to its socket, which is TLS.
@@ -39,16 +40,25 @@ final class Outbox: @unchecked Sendable {
   /// A larger body is sent from where it is, and its progress watched.
   static let mostCopied = AMQPConnection.smallBody
 
+  /// So often a thread sends again what others have gathered before the connection's own has to.
+  private static let mostRounds = 16
+
   private let lock = NIOLock()
   // Under the lock:
   private var gate = Gate.closed
-  private let buffer = OutputBuffer()
+  private var gathered = OutputBuffer()
+  /// What is being sent, before what is gathered: whoever sends may look at it without the lock.
+  private var leaving = OutputBuffer()
+  /// Whether somebody sends, and looks for more before it ends.
+  private var isSending = false
   private var frameMax = 0
   /// How messages to some places begin.
   private var heads: [Destination: MessageHead] = [:]
   private var ledger = ConfirmLedger<ConfirmReceiver>()
   private var isBlocked = false
   private var lastSent = Moment.now
+  /// Held while something is sent.
+  private let line = NIOLock()
 
   // MARK: - The connection's thread
 
@@ -73,9 +83,12 @@ final class Outbox: @unchecked Sendable {
   ///
   /// - Returns: the messages that are not confirmed, in the order in which they were sent, and the size of the largest.
   func close() -> (messages: [ConfirmLedger<ConfirmReceiver>.Entry], largest: Int?) {
-    lock.withLock {
-      gate = .closed
-      buffer.removeAll()
+    lock.withLock { gate = .closed }
+    // Whoever is sending has done so by then.
+    line.withLock {}
+    return lock.withLock {
+      leaving.removeAll()
+      gathered.removeAll()
       let largest = ledger.largestSize
       return (ledger.removeAll(), largest)
     }
@@ -96,11 +109,11 @@ final class Outbox: @unchecked Sendable {
   ///
   /// - Returns: librabbitmq's status, and how much there is to be sent.
   func add(method: UInt32, _ arguments: UnsafeMutableRawPointer, channel: UInt16) -> (status: Int32, count: Int) {
-    lock.withLock { (buffer.add(method: method, arguments, channel: channel), buffer.count) }
+    lock.withLock { (gathered.add(method: method, arguments, channel: channel), gathered.count) }
   }
 
   /// Adds a heartbeat.
-  func addHeartbeat() { lock.withLock { buffer.addHeartbeat() } }
+  func addHeartbeat() { lock.withLock { gathered.addHeartbeat() } }
 
   /// What a message is, beside its body.
   struct Message {
@@ -119,20 +132,20 @@ final class Outbox: @unchecked Sendable {
     _ body: [UInt8], _ message: Message, channel: UInt16, confirmed: @escaping ConfirmReceiver
   ) -> (status: Int32, count: Int, tag: UInt64) {
     lock.withLock {
-      let start = buffer.count
+      let start = gathered.count
       var (arguments, properties) = (message.arguments, message.properties)
       var status = withUnsafeMutablePointer(to: &arguments) {
-        buffer.add(method: Method.basicPublish, $0, channel: channel)
+        gathered.add(method: Method.basicPublish, $0, channel: channel)
       }
-      let header = buffer.count
-      if status == 0 { status = buffer.add(contentOf: body.count, &properties, channel: channel) }
-      guard status == 0 else { return (status, buffer.count, 0) }
+      let header = gathered.count
+      if status == 0 { status = gathered.add(contentOf: body.count, &properties, channel: channel) }
+      guard status == 0 else { return (status, gathered.count, 0) }
       if message.isUsual, heads.count < Self.mostHeads {
-        heads[Destination(exchange: message.exchange, routingKey: message.routingKey)] = buffer.head(
+        heads[Destination(exchange: message.exchange, routingKey: message.routingKey)] = gathered.head(
           from: start, header: header)
       }
-      buffer.add(body: body, frameMax: frameMax, channel: channel)
-      return (status, buffer.count, note(body, message.exchange, message.routingKey, confirmed))
+      gathered.add(body: body, frameMax: frameMax, channel: channel)
+      return (status, gathered.count, note(body, message.exchange, message.routingKey, confirmed))
     }
   }
 
@@ -144,8 +157,8 @@ final class Outbox: @unchecked Sendable {
   ) -> (count: Int, tag: UInt64)? {
     lock.withLock {
       guard let head = heads[Destination(exchange: exchange, routingKey: routingKey)] else { return nil }
-      buffer.add(head, body: body, frameMax: frameMax, channel: channel)
-      return (buffer.count, note(body, exchange, routingKey, confirmed))
+      gathered.add(head, body: body, frameMax: frameMax, channel: channel)
+      return (gathered.count, note(body, exchange, routingKey, confirmed))
     }
   }
 
@@ -155,8 +168,10 @@ final class Outbox: @unchecked Sendable {
   func hold(
     for body: [UInt8], to exchange: String, _ routingKey: String, confirmed: @escaping ConfirmReceiver
   ) -> UInt64? {
-    lock.withLock {
-      guard buffer.isEmpty else { return nil }
+    // Whoever is sending has done so by then.
+    line.withLock {}
+    return lock.withLock {
+      guard !isSending, leaving.isEmpty, gathered.isEmpty else { return nil }
       if case .open(let descriptor) = gate { gate = .busy(descriptor) }
       lastSent = .now
       return note(body, exchange, routingKey, confirmed)
@@ -186,16 +201,18 @@ final class Outbox: @unchecked Sendable {
   func flush(within limit: Duration) -> Sending {
     var stall: SendStall?
     while true {
-      let (sending, descriptor) = lock.withLock { () -> (Sending, Int32) in
-        guard let descriptor = gate.descriptor else { return (.done, -1) }
-        let sending = send(descriptor)
-        switch sending {
-        case .stalled: gate = .busy(descriptor)
-        case .done, .failed: gate = .open(descriptor)
-        }
-        return (sending, descriptor)
+      let turn = lock.withLock { () -> Int32? in
+        // Who sends already sends all.
+        guard let descriptor = gate.descriptor, !isSending else { return nil }
+        isSending = true
+        return descriptor
       }
-      guard case .stalled(let hasMoved) = sending else { return sending }
+      guard let descriptor = turn else { return .done }
+      let sending = send(descriptor)
+      guard case .stalled(let hasMoved) = sending else {
+        release()
+        return sending
+      }
       if hasMoved { stall = nil }
       var current = stall ?? SendStall(descriptor, limit: limit)
       guard current.wait() else { return .stalled(hasMoved: false) }
@@ -203,25 +220,46 @@ final class Outbox: @unchecked Sendable {
     }
   }
 
-  /// Sends as much as there is room for.
-  private func send(_ descriptor: Int32) -> Sending {
-    var hasMoved = false
-    while !buffer.isEmpty {
-      let bytes = buffer.bytes
-      let sent = systemSend(descriptor, bytes.baseAddress, bytes.count)
-      if sent > 0 {
-        buffer.removeFirst(sent)
-        lastSent = .now
-        hasMoved = true
-        continue
-      }
-      switch errno {
-      case EINTR: continue
-      case EAGAIN, EWOULDBLOCK: return .stalled(hasMoved: hasMoved)
-      default: return .failed
+  /// Sends what was gathered, and is meanwhile, while there is room. For whoever has set ``isSending``; it is no more
+  /// afterwards.
+  ///
+  /// - Parameters:
+  ///   - descriptor: the socket.
+  ///   - rounds: how many calls of the system at most.
+  /// - Returns: how far it came; `stalled` also after so many calls, if there is more.
+  private func send(_ descriptor: Int32, rounds: Int = .max) -> Sending {
+    line.withLock {
+      var (hasMoved, left) = (false, rounds)
+      while true {
+        let isThere = lock.withLock { () -> Bool in
+          if hasMoved { lastSent = .now }
+          if leaving.isEmpty { swap(&leaving, &gathered) }
+          // The connection may have been closed in the meantime.
+          isSending = gate.descriptor == descriptor && !leaving.isEmpty && left > 0
+          return isSending
+        }
+        guard isThere else { return left > 0 ? .done : .stalled(hasMoved: hasMoved) }
+        left -= 1
+        let sent = systemSend(descriptor, leaving.bytes.baseAddress, leaving.bytes.count)
+        if sent > 0 {
+          leaving.removeFirst(sent)
+          hasMoved = true
+          continue
+        }
+        switch errno {
+        case EINTR: continue
+        case EAGAIN, EWOULDBLOCK:
+          lock.withLock {
+            isSending = false
+            if case .open = gate { gate = .busy(descriptor) }
+          }
+          return .stalled(hasMoved: hasMoved)
+        default:
+          lock.withLock { isSending = false }
+          return .failed
+        }
       }
     }
-    return .done
   }
 
   // MARK: - Any thread
@@ -240,24 +278,51 @@ final class Outbox: @unchecked Sendable {
     _ body: [UInt8], to exchange: String, routingKey: String, channel: UInt16, _ thread: OwnerThread,
     confirmed: @escaping ConfirmReceiver
   ) -> Bool {
-    enum Next { case nothing, wake, impossible }
     let next = lock.withLock { () -> Next in
       guard body.count <= Self.mostCopied, !isBlocked, let descriptor = gate.descriptor,
         let head = heads[Destination(exchange: exchange, routingKey: routingKey)]
       else { return .impossible }
-      buffer.add(head, body: body, frameMax: frameMax, channel: channel)
+      gathered.add(head, body: body, frameMax: frameMax, channel: channel)
       _ = note(body, exchange, routingKey, confirmed)
-      guard case .open = gate, thread.noteOutput() else { return .nothing }
-      // What cannot be sent, or fails, is for the thread to see to.
-      if case .done = send(descriptor) { return .nothing }
-      return .wake
+      return whatIsLeft(descriptor, thread)
     }
+    return perform(next, thread)
+  }
+
+  /// Adds a method; sends it, too, if the connection's thread sleeps. `arguments` is the struct that librabbitmq has for it.
+  ///
+  /// - Returns: false if that thread alone can send it: nothing was done then.
+  func post<Arguments>(method: UInt32, _ arguments: Arguments, channel: UInt16, _ thread: OwnerThread) -> Bool {
+    var arguments = arguments
+    let next = lock.withLock { () -> Next in
+      guard let descriptor = gate.descriptor,
+        withUnsafeMutablePointer(to: &arguments, { gathered.add(method: method, $0, channel: channel) }) == 0
+      else { return .impossible }
+      return whatIsLeft(descriptor, thread)
+    }
+    return perform(next, thread)
+  }
+
+  /// What whoever has gathered something is to do.
+  private enum Next { case nothing, send(Int32), impossible }
+
+  /// Under the lock.
+  private func whatIsLeft(_ descriptor: Int32, _ thread: OwnerThread) -> Next {
+    guard case .open = gate, !isSending, thread.noteOutput() else { return .nothing }
+    isSending = true
+    return .send(descriptor)
+  }
+
+  private func perform(_ next: Next, _ thread: OwnerThread) -> Bool {
     switch next {
-    case .nothing: break
-    case .wake: thread.submit {}
+    case .nothing: return true
     case .impossible: return false
+    case .send(let descriptor):
+      // What cannot be sent, or fails, is for the thread to see to.
+      if case .done = send(descriptor, rounds: Self.mostRounds) { return true }
+      thread.submit {}
+      return true
     }
-    return true
   }
 }
 
