@@ -1,6 +1,12 @@
 internal import AMQP
 internal import SyRPCWire
 
+/// A request to be handled, and what took it.
+struct TakenRequest: Sendable {
+  let request: RequestInHand
+  let reader: RequestReader
+}
+
 /// Takes requests on one connection.
 actor RequestReader {
   private struct Waiter {
@@ -14,15 +20,15 @@ actor RequestReader {
   private var nextWaiter = 0
   private var consumerTag: String?
   private var isDeclaring = false
-  private var unsettled = UnsettledDeliveries()
-  /// To be acknowledged when what has arrived is read.
-  private var acknowledging: [(tag: UInt64, lost: () -> Void)] = []
+  /// What has come.
+  nonisolated let settlements: RequestSettlements
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
   init(_ connection: AMQPConnection, _ topology: Topology) {
     self.connection = connection
     self.topology = topology
+    settlements = RequestSettlements(connection)
   }
 
   // MARK: - One at a time
@@ -78,7 +84,7 @@ actor RequestReader {
   }
 
   private func hand(over delivery: Delivery) {
-    unsettled.add(delivery.deliveryTag)
+    settlements.add(delivery.deliveryTag)
     guard !waiters.isEmpty else { return requeue(delivery.deliveryTag) }
     let waiter = waiters.removeFirst()
     // Cancelled before the acknowledgement makes room for the next: so none comes that nobody waits for.
@@ -86,8 +92,7 @@ actor RequestReader {
     waiter.continuation.resume(
       // One that could not be acknowledged comes again.
       with: Result {
-        unsettled.remove(delivery.deliveryTag)
-        try connection.assumeIsolated { try $0.acknowledge(delivery.deliveryTag) }
+        try settlements.settle(delivery.deliveryTag) { try $0.acknowledge(delivery.deliveryTag) }
         return DeliveredRequest(delivery)
       })
   }
@@ -114,23 +119,30 @@ actor RequestReader {
 
   // MARK: - As they come
 
-  /// Requests as they come, all that the thread has read in a turn together, at most `prefetch` of them unacknowledged at a
-  /// time; ends when ``stop(_:)`` is called, with an error when the queue is deleted or the connection fails. Those that are
-  /// in hand already do not come.
-  func stream(prefetch: UInt16, into inHand: RequestsInHand) async throws -> (
-    tag: String, requests: AsyncThrowingStream<[RequestInHand], any Error>
+  /// Has requests handled as they come, all that the thread has read in a turn together. Those that are in hand already are
+  /// not.
+  ///
+  /// - Parameters:
+  ///   - prefetch: how many may be unacknowledged at a time.
+  ///   - inHand: what is in hand.
+  ///   - places: who handles them.
+  /// - Returns: what to end it by, with ``stop(_:)``; and what ends then, with an error when the queue is deleted or the
+  ///   connection fails.
+  /// - Throws: ``AMQPError``.
+  func stream(prefetch: UInt16, into inHand: RequestsInHand, _ places: HandlerPlaces<TakenRequest>) async throws -> (
+    tag: String, end: AsyncThrowingStream<Never, any Error>
   ) {
     // It may have been deleted since; consuming what is not there would cost the connection.
     try await connection.declareRequests(topology)
-    let (requests, continuation) = AsyncThrowingStream<[RequestInHand], any Error>.makeStream()
+    let (end, continuation) = AsyncThrowingStream<Never, any Error>.makeStream()
     nextStream += 1
     let number = nextStream
-    streams[number] = Stream(continuation: continuation, inHand: inHand)
+    streams[number] = Stream(end: continuation, places: places)
     let tag = try consume(
       prefetch: prefetch,
       receive: { [weak self] delivery in
         self?.assumeIsolated { reader in
-          reader.unsettled.add(delivery.deliveryTag)
+          reader.settlements.add(delivery.deliveryTag)
           switch inHand.take(DeliveredRequest(delivery), by: reader) {
           case .joined: break
           case .answered: reader.acknowledge(delivery.deliveryTag)
@@ -140,12 +152,12 @@ actor RequestReader {
       },
       end: { [weak self] error in self?.assumeIsolated { $0.endStream(number, throwing: error) } })
     streamsByTag[tag] = number
-    return (tag, requests)
+    return (tag, end)
   }
 
   private struct Stream {
-    let continuation: AsyncThrowingStream<[RequestInHand], any Error>.Continuation
-    let inHand: RequestsInHand
+    let end: AsyncThrowingStream<Never, any Error>.Continuation
+    let places: HandlerPlaces<TakenRequest>
     /// What the thread has read in this turn.
     var gathered: [RequestInHand] = []
   }
@@ -155,32 +167,28 @@ actor RequestReader {
   private var nextStream = 0
 
   private func gather(_ request: RequestInHand, _ number: Int, _ inHand: RequestsInHand) {
-    guard let isFirst = streams[number]?.gathered.isEmpty else {
+    streams[number]?.gathered.append(request)
+    switch streams[number]?.gathered.count {
+    case nil:
       // Delivered after the end.
       Task { await inHand.giveBack(request) }
-      return
-    }
-    streams[number]?.gathered.append(request)
-    guard isFirst else { return }
-    connection.assumeIsolated {
-      $0.beforeSending { [weak self] in self?.assumeIsolated { $0.handOver(number) } }
+    case 1: beforeSending { $0.handOver(number) }
+    default: break
     }
   }
 
   private func handOver(_ number: Int) {
     guard let stream = streams[number], !stream.gathered.isEmpty else { return }
     streams[number]?.gathered = []
-    if case .terminated = stream.continuation.yield(stream.gathered) {
-      for request in stream.gathered { Task { await stream.inHand.giveBack(request) } }
-    }
+    stream.places.add(stream.gathered.map { TakenRequest(request: $0, reader: self) })
   }
 
   private func endStream(_ number: Int, throwing error: (any Error)? = nil) {
     handOver(number)
-    streams.removeValue(forKey: number)?.continuation.finish(throwing: error)
+    streams.removeValue(forKey: number)?.end.finish(throwing: error)
   }
 
-  /// Cancels a stream's consumer. What has been delivered is still in the stream.
+  /// Cancels a stream's consumer. What has been delivered is still handled.
   func stop(_ tag: String) {
     onConnection { try $0.cancel(tag) }
     if let number = streamsByTag.removeValue(forKey: tag) { endStream(number) }
@@ -194,6 +202,11 @@ actor RequestReader {
   /// Whether the connection is gone by which requests came: then they come again by another.
   nonisolated var isOver: Bool { connection.isOver }
 
+  /// Does something once, when what has arrived is read.
+  private func beforeSending(_ work: @escaping @Sendable (isolated RequestReader) -> Void) {
+    connection.assumeIsolated { [self] in $0.beforeSending { [self] in assumeIsolated(work) } }
+  }
+
   /// Has the connection's thread do something, in order with what tasks ask of it.
   nonisolated func submit(_ work: @escaping @Sendable (isolated RequestReader) -> Void) {
     connection.submit { [self] _ in assumeIsolated(work) }
@@ -204,46 +217,12 @@ actor RequestReader {
   /// - Returns: false if the connection is gone: then the request comes again.
   @discardableResult
   func acknowledge(_ deliveryTag: UInt64) -> Bool {
-    unsettled.remove(deliveryTag)
-    return (try? connection.assumeIsolated { try $0.acknowledge(deliveryTag) }) != nil
-  }
-
-  /// Acknowledges a request, together with all that follow before what has arrived is read.
-  ///
-  /// - Parameters:
-  ///   - deliveryTag: its delivery's.
-  ///   - lost: told if the connection is gone before: then the request comes again.
-  func acknowledge(_ deliveryTag: UInt64, lost: @escaping () -> Void) {
-    guard !connection.isOver else { return lost() }
-    if acknowledging.isEmpty {
-      connection.assumeIsolated {
-        $0.beforeSending { [weak self] in self?.assumeIsolated { $0.sendAcknowledgements() } }
-      }
-    }
-    acknowledging.append((deliveryTag, lost))
-  }
-
-  private func sendAcknowledgements() {
-    let gathered = acknowledging
-    acknowledging.removeAll(keepingCapacity: true)
-    guard !gathered.isEmpty else { return }
-    do {
-      for move in unsettled.settle(gathered.map(\.tag)) {
-        try connection.assumeIsolated {
-          switch move {
-          case .one(let tag): try $0.acknowledge(tag)
-          case .upTo(let tag): try $0.acknowledge(upTo: tag)
-          }
-        }
-      }
-    } catch {
-      for (_, lost) in gathered { lost() }
-    }
+    (try? settlements.settle(deliveryTag) { try $0.acknowledge(deliveryTag) }) != nil
   }
 
   func requeue(_ deliveryTag: UInt64) {
-    unsettled.remove(deliveryTag)
-    onConnection { try $0.requeue(deliveryTag) }
+    // A failure is the connection's, which tells its consumers.
+    try? settlements.settle(deliveryTag) { try $0.requeue(deliveryTag) }
   }
 
   // MARK: - Common
@@ -261,8 +240,9 @@ actor RequestReader {
     connection.assumeIsolated { try? operation($0) }
   }
 
-  /// Ends every wait.
+  /// Ends every wait, and settles what is to be settled.
   func close() {
+    settlements.flush()
     stopConsuming()
     fail(SyRPCError.hasBeenClosed)
     stopStreams()

@@ -2,6 +2,9 @@ internal import AMQP
 internal import NIOConcurrencyHelpers
 internal import SyRPCWire
 
+/// Does something after a moment.
+typealias Soon = (@escaping @Sendable () -> Void) -> Void
+
 /// Publishes results on one connection, into queues that it has declared.
 actor ResultWriter {
   private let connection: AMQPConnection
@@ -46,6 +49,25 @@ actor ResultWriter {
     let index = topology.resultQueueIndex(for: resultID)
     guard let binding = bindings.withLockedValue({ $0[index] }) else { return confirmed(.failure(NotNow())) }
     connection.putAtOnce(body, to: binding, headers, confirmed: confirmed)
+  }
+
+  /// Publishes a small result without headers at once, from any thread.
+  ///
+  /// - Parameters:
+  ///   - body: the message.
+  ///   - resultID: the id that says into which queue.
+  ///   - confirmed: told what has become of it, on the connection's executor; and how to do something when all has been told
+  ///     that has arrived.
+  /// - Returns: false if that cannot be done: nothing was sent, and `confirmed` is not told.
+  nonisolated func post(
+    _ body: [UInt8], for resultID: String,
+    confirmed: @escaping @Sendable (_ outcome: Result<Void, any Error>, _ soon: @escaping Soon) -> Void
+  ) -> Bool {
+    let index = topology.resultQueueIndex(for: resultID)
+    guard let binding = bindings.withLockedValue({ $0[index] }) else { return false }
+    return connection.postAtOnce(body, to: binding.exchange, routingKey: binding.routingKey) { [connection] outcome in
+      confirmed(outcome) { work in connection.assumeIsolated { $0.beforeSending(work) } }
+    }
   }
 
   private func declare(_ index: Int) async throws {

@@ -38,10 +38,13 @@ final class RequestInHand: Sendable {
 
   /// Acknowledges all its deliveries, without waiting.
   ///
-  /// - Parameter lost: told for each that comes again instead.
-  fileprivate func acknowledge(lost: @escaping @Sendable () -> Void) {
-    for (tag, reader) in takeDeliveries() {
-      reader.submit { $0.acknowledge(tag, lost: lost) }
+  /// - Parameters:
+  ///   - soon: does something after a moment, in which others may be acknowledged that can go with it; nil for a moment of
+  ///     the thread on which the request came.
+  ///   - lost: told for each that comes again instead.
+  fileprivate func acknowledge(_ soon: Soon?, lost: @escaping @Sendable () -> Void) {
+    for (tag, reader) in takeDeliveries() where reader.settlements.gather(tag, lost: lost) {
+      if let soon { soon { reader.settlements.flush() } } else { reader.submit { $0.settlements.flush() } }
     }
   }
 
@@ -119,9 +122,14 @@ final class RequestsInHand: Sendable {
   }
 
   /// A request is answered: it is acknowledged, by its newest delivery too.
-  func finish(_ request: RequestInHand, acknowledged isAcknowledged: Bool) {
+  ///
+  /// - Parameters:
+  ///   - request: the request.
+  ///   - isAcknowledged: whether it was acknowledged when it was begun.
+  ///   - soon: does something after a moment, in which others may be answered.
+  func finish(_ request: RequestInHand, acknowledged isAcknowledged: Bool, _ soon: Soon? = nil) {
     state.withLockedValue { _ = Self.remove(request, &$0) }
-    request.acknowledge { [self] in
+    request.acknowledge(soon) { [self] in
       guard !isAcknowledged, let id = request.id else { return }
       state.withLockedValue { $0.answered.remember((), of: id, at: .now) }
     }

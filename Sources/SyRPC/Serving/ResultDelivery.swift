@@ -50,6 +50,32 @@ struct ResultDelivery: Sendable {
     }
   }
 
+  /// Sends a result on the connection that there is, into a queue that is declared, and does not wait.
+  ///
+  /// - Parameters:
+  ///   - data: the answer.
+  ///   - resultID: the id of the request.
+  ///   - confirmed: told on the connection's executor what has become of it; and how to do something when all has been told
+  ///     that has arrived.
+  /// - Returns: false if that cannot be done: nothing was sent, and `confirmed` is not told.
+  func post(
+    _ data: JSON, for resultID: String,
+    confirmed: @escaping @Sendable (_ outcome: Result<Void, any Error>, _ soon: @escaping Soon) -> Void
+  ) -> Bool {
+    // A span is to end when its message is confirmed.
+    guard !Trace.isOn, let writer = link.current,
+      let body = try? ResultMessage(resultID: resultID, data: data).encoded()
+    else { return false }
+    let (tally, start) = (context.tally, Moment.now)
+    return writer.post(body, for: resultID) { outcome, soon in
+      if case .success = outcome {
+        tally.record(.put, since: start)
+        tally.count(.resultsPut)
+      }
+      confirmed(outcome, soon)
+    }
+  }
+
   /// Answers a request of which nothing but its id can be read; whoever sent it would wait in vain.
   func put(_ unreadable: UnreadableRequest) async throws {
     context.tally.count(.unreadableRequests)
@@ -59,9 +85,17 @@ struct ResultDelivery: Sendable {
 
   /// Puts a result, or the reason in its place, however long that takes: what computed it is not to be repeated.
   ///
+  /// - Parameters:
+  ///   - data: the answer.
+  ///   - resultID: the id of the request.
+  ///   - failure: what has become of it at the first attempt, if there was one.
   /// - Throws: ``AMQPError`` that will not pass by itself; ``SyRPCError`` with `closed`; `CancellationError`.
-  func putPatiently(_ data: JSON, for resultID: String) async throws {
-    try await patiently { try await putOrExplain(data, for: resultID) }
+  func putPatiently(_ data: JSON, for resultID: String, after failure: (any Error)? = nil) async throws {
+    var failure = failure
+    try await patiently {
+      defer { failure = nil }
+      try await putOrExplain(data, for: resultID, after: failure)
+    }
   }
 
   /// As ``put(_:)``, however long that takes.
@@ -92,8 +126,11 @@ struct ResultDelivery: Sendable {
   }
 
   /// Puts a result, or, if it cannot be a message, the reason in its place.
-  private func putOrExplain(_ data: JSON, for resultID: String) async throws {
-    do { try await put(data, for: resultID) } catch let error as JSONError {
+  private func putOrExplain(_ data: JSON, for resultID: String, after failure: (any Error)?) async throws {
+    do {
+      if let failure, !link.isToBeRepeated(failure) { throw failure }
+      try await put(data, for: resultID)
+    } catch let error as JSONError {
       try await put(.exception("\(SyRPCError(error))"), for: resultID)
     } catch let error as AMQPError where error.code == .messageTooLarge {
       try await put(.exception("the result cannot be sent: \(error)"), for: resultID)

@@ -14,6 +14,7 @@ struct ServeLoop: Sendable {
   let inHand: RequestsInHand
   /// Why results cannot be put, and will not.
   private let refusal = Mailbox<any Error>()
+  private let unconfirmed = UnconfirmedResults()
 
   private var context: LinkContext { results.context }
 
@@ -21,31 +22,38 @@ struct ServeLoop: Sendable {
   ///
   /// - Throws: what will not pass by itself, after what was taken is done.
   func run() async throws {
-    let outcome = await withTaskGroup(of: Void.self) { group -> Result<Void, any Error> in
-      var busy = 0
-      var pauses = requests.pauses
-      while !stop.isStopped {
-        do {
-          let reader = try await reader()
-          let (tag, deliveries) = try await reader.stream(prefetch: options.concurrency, into: inHand)
-          stop.onStop { Task { await reader.stop(tag) } }
-          for try await requests in deliveries {
-            pauses.reset()
-            for request in requests {
-              // The broker knows how many are unacknowledged, not how many are being done.
-              if busy == Int(options.concurrency) { await group.next() } else { busy += 1 }
-              group.addTask { await handle(request, reader) }
-            }
-          }
-        } catch {
-          if stop.isStopped { break }
-          do { try await requests.pause(after: error, &pauses) } catch { return .failure(error) }
-        }
+    let places = HandlerPlaces<TakenRequest>(limit: Int(options.concurrency))
+    let outcome = Mailbox<Result<Void, any Error>>()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        outcome.set(await take(into: places))
+        places.finish()
       }
-      return .success(())
+      for await _ in places.demand {
+        group.addTask { while let taken = await places.next() { await handle(taken.request, taken.reader) } }
+      }
     }
+    await unconfirmed.finish()
     if let refusal = refusal.value { throw refusal }
-    try outcome.get()
+    try outcome.value?.get()
+  }
+
+  /// Takes requests until it is stopped.
+  private func take(into places: HandlerPlaces<TakenRequest>) async -> Result<Void, any Error> {
+    var pauses = requests.pauses
+    while !stop.isStopped {
+      do {
+        let reader = try await reader()
+        let (tag, end) = try await reader.stream(prefetch: options.concurrency, into: inHand, places)
+        stop.onStop { Task { await reader.stop(tag) } }
+        for try await _ in end {}
+      } catch {
+        if stop.isStopped { break }
+        if places.takeNews() { pauses.reset() }
+        do { try await requests.pause(after: error, &pauses) } catch { return .failure(error) }
+      }
+    }
+    return .success(())
   }
 
   /// Waits for a connection, until this is told to stop.
@@ -70,25 +78,27 @@ struct ServeLoop: Sendable {
         try await Trace.span(
           "\(content.type) handle", .server, in: Trace.context(in: request.delivered.headers),
           resultID: content.resultID, app: app
-        ) { try await answer(content) { inHand.finish(request, acknowledged: isOnReceipt) } }
+        ) { try await answer(content, request, reader) }
       case .failure(let unreadable):
         try await results.putPatiently(unreadable)
-        inHand.finish(request, acknowledged: isOnReceipt)
+        finish(request)
       }
     } catch {
       await giveBack(request, reader, error)
     }
   }
 
+  private func finish(_ request: RequestInHand, _ soon: Soon? = nil) {
+    inHand.finish(request, acknowledged: options.acknowledgement == .onReceipt, soon)
+  }
+
   /// Has a request done, and puts what comes of it; returns when the handler has.
-  private func answer(_ request: Request, _ whenPut: () -> Void) async throws {
+  private func answer(_ content: Request, _ request: RequestInHand, _ reader: RequestReader) async throws {
     guard let timeout = options.requestTimeout else {
-      try await results.putPatiently(
-        answer(to: request, await outcome(of: request)), for: request.resultID)
-      return whenPut()
+      return try await put(answer(to: content, await outcome(of: content)), for: content.resultID, request, reader)
     }
     let outcome = Mailbox<Result<JSON, any Error>>()
-    let work = Task { outcome.set(await self.outcome(of: request)) }
+    let work = Task { outcome.set(await self.outcome(of: content)) }
     await withTaskCancellationHandler {
       await waitFor(work, noLongerThan: timeout)
     } onCancel: {
@@ -98,14 +108,36 @@ struct ServeLoop: Sendable {
     // Looked at once: a handler that is told to end may return something, and is late all the same.
     let inTime = outcome.value
     if inTime == nil { work.cancel() }
-    do {
-      try await results.putPatiently(answer(to: request, inTime), for: request.resultID)
-      whenPut()
-    } catch {
+    do { try await put(answer(to: content, inTime), for: content.resultID, request, reader) } catch {
       await work.value
       throw error
     }
     await work.value
+  }
+
+  /// Puts a result; if it can be sent at once, returns before it is confirmed, and the next request can be begun.
+  private func put(_ data: JSON, for resultID: String, _ request: RequestInHand, _ reader: RequestReader) async throws {
+    unconfirmed.begin()
+    let isSent = results.post(data, for: resultID) { outcome, soon in
+      switch outcome {
+      case .success:
+        finish(request, soon)
+        soon { unconfirmed.end() }
+      case .failure(let error):
+        unconfirmed.end {
+          do {
+            try await results.putPatiently(data, for: resultID, after: error)
+            finish(request)
+          } catch {
+            await giveBack(request, reader, error)
+          }
+        }
+      }
+    }
+    if isSent { return }
+    unconfirmed.end()
+    try await results.putPatiently(data, for: resultID)
+    finish(request)
   }
 
   private func outcome(of request: Request) async -> Result<JSON, any Error> {
