@@ -8,14 +8,14 @@ internal import Tracing
 /// Safe to share between tasks. Connections are opened when first needed, and again when they were lost; requests and
 /// results have one each, so that a broker that blocks publishers does not hold up those who wait.
 public final class SyRPCClient: Sendable {
-  private let topology: Topology
-  private let requestBinding: Binding
-  private let publishTimeout: Duration
-  private let requests: Link<AMQPConnection>
-  private let results: Link<ResultReader>
-  private let context: LinkContext
-  private let finished: FinishedResults
-  private let calls = CallsInHand()
+  let topology: Topology
+  let requestBinding: Binding
+  let publishTimeout: Duration
+  let requests: Link<AMQPConnection>
+  let results: Link<ResultReader>
+  let context: LinkContext
+  let finished: FinishedResults
+  let calls = CallsInHand()
   private let closing = Closing()
 
   /// A client. Opens no connection yet.
@@ -123,112 +123,6 @@ public final class SyRPCClient: Sendable {
         }
         throw SyRPCError(.timedOut, "no result for \(resultID) could be looked for: \(error)")
       }
-    }
-  }
-
-  /// Puts a request and waits for its result.
-  ///
-  /// A result that comes after the call has failed is dropped: nobody else knows its id.
-  ///
-  /// - Parameters:
-  ///   - type: the service, method or function asked for.
-  ///   - data: the argument.
-  ///   - timeout: how long to wait for the result, once the request is put; nil for as long as it takes.
-  /// - Returns: the server's answer.
-  /// - Throws: as ``putRequest(type:data:resultID:)`` and ``getResult(_:timeout:)``.
-  public func call(type: String, data: JSON, timeout: Duration? = nil) async throws -> JSON {
-    try await answer(type: type, data: data, timeout: timeout).data
-  }
-
-  /// Puts a request under an id that nobody else is told, and waits for its result.
-  func answer(type: String, data: JSON, timeout: Duration?) async throws -> (
-    resultID: String, data: JSON
-  ) {
-    try await context.tally.time(.call) {
-      let resultID = ResultID.new()
-      do {
-        switch try await publicErrors({ try await callAtOnce(type, data, resultID, timeout) }) {
-        case .answered(let answer): return (resultID, answer)
-        case .put(let timeout): return (resultID, try await getResult(resultID, timeout: timeout))
-        case .nothing:
-          try await putRequest(type: type, data: data, resultID: resultID)
-          return (resultID, try await getResult(resultID, timeout: timeout))
-        }
-      } catch {
-        finished.abandon(resultID)
-        throw error
-      }
-    }
-  }
-
-  /// How far a call came at the first attempt.
-  private enum Attempt {
-    case answered(JSON)
-    /// The request is put; so much is left of the time for its result.
-    case put(timeout: Duration?)
-    /// The request is to be put, perhaps again.
-    case nothing
-  }
-
-  /// Calls on the connections that there are: one journey to the server and back, with no other answer of the broker's in
-  /// between.
-  private func callAtOnce(
-    _ type: String, _ data: JSON, _ resultID: String, _ timeout: Duration?
-  ) async throws -> Attempt {
-    guard timeout != .zero, let connection = requests.current, let reader = results.current else {
-      return .nothing
-    }
-    let message = RequestMessage(resultID: resultID, type: type, data: data)
-    let body = try message.encoded()
-    try Task.checkCancellation()
-    try calls.begin()
-    let app = topology.settings.appName
-    let spans =
-      Trace.isOn
-      ? (
-        put: Trace.begin("\(type) put", .producer, resultID: resultID, app: app),
-        get: Trace.begin("result get", .consumer, resultID: resultID, app: app)
-      ) : nil
-    let (start, tally, calls) = (Moment.now, context.tally, calls)
-    let call = ImmediateCall(publishTimeout: publishTimeout, timeout: timeout) {
-      spans?.put.end()
-      tally.record(.put, since: start)
-      tally.count(.requestsPut)
-      calls.end()
-    }
-    let (headers, binding) = (spans.map { Trace.headers(in: $0.put.context) } ?? [:], requestBinding)
-    // The one before the other: the result is never a foreign one here.
-    let waiter = reader.expect(resultID) {
-      call.received($0)
-    } isWaiting: {
-      connection.putAtOnce(body, to: binding, headers) { call.confirmed($0) }
-    }
-    let outcome = await call.outcome()
-    if case .result(.success) = outcome {} else { await reader.forget(waiter, resultID) }
-    let (answer, putAt) = call.finish()
-    spans?.get.end()
-    if putAt == nil {
-      spans?.put.end()
-      calls.end()
-    }
-    // Also one that came when it was almost too late: it is gone from its queue.
-    if let answer {
-      tally.record(.get, since: start)
-      return .answered(answer)
-    }
-    switch outcome {
-    case .result(let result): return .answered(try result.get())
-    case .notPut(let error):
-      guard requests.isToBeRepeated(error) else { throw error }
-      return .nothing
-    case .lost:
-      let passed = Moment.now - (putAt ?? start)
-      return .put(timeout: timeout.map { max(.milliseconds(1), $0 - passed) })
-    case .timedOut where putAt == nil:
-      throw requests.timedOut("the request \(resultID) could not be put within \(publishTimeout)")
-    case .timedOut:
-      throw results.waitedInVain("no result for \(resultID) within \(timeout ?? .zero)")
-    case .cancelled: throw CancellationError()
     }
   }
 

@@ -116,11 +116,17 @@ public struct SyRPCError: Error, Sendable, CustomStringConvertible {
 func publicErrors<Value>(
   isolation: isolated (any Actor)? = #isolation, _ operation: () async throws -> Value
 ) async throws -> Value {
-  do {
-    return try await operation()
-  } catch let error as AMQPError {
-    throw SyRPCError(error)
-  } catch let error as JSONError {
-    throw SyRPCError(error)
+  do { return try await operation() } catch { throw publicError(error) }
+}
+
+func publicErrors<Value>(_ operation: () throws -> Value) throws -> Value {
+  do { return try operation() } catch { throw publicError(error) }
+}
+
+private func publicError(_ error: any Error) -> any Error {
+  switch error {
+  case let error as AMQPError: SyRPCError(error)
+  case let error as JSONError: SyRPCError(error)
+  default: error
   }
 }

@@ -309,7 +309,7 @@ import Testing
     _ = desk.add(1, for: "mine")
     desk.consumed(backlog: 1000, at: start)
     for tag in 1...2 as ClosedRange<UInt64> {
-      let arrival = ResultDesk.Arrival(tag: tag, size: HeldResults.mostBytes * 2 / 3)
+      let arrival = ResultDesk.Arrival(tag: tag, size: HeldRoom.most * 2 / 3)
       _ = desk.receive(result("id\(tag)"), arrival, at: start, jitter: 0)
     }
     #expect(desk.heldCount == 2)
@@ -318,6 +318,21 @@ import Testing
     // It comes again.
     let again = desk.receive(result("id2"), .init(tag: 3), at: start, jitter: 0)
     #expect(again == [.acknowledge(3), .finish(2, result("id2"))])
+  }
+
+  @Test func queuesShareTheRoomForWhatIsHeld() {
+    let room = HeldRoom()
+    var desks = (0..<2).map { _ in ResultDesk(messageTTL: .seconds(10), room: room) }
+    let arrival = ResultDesk.Arrival(tag: 1, size: HeldRoom.most * 2 / 3)
+    for number in 0..<2 {
+      _ = desks[number].add(1, for: "mine")
+      desks[number].consumed(backlog: 1000, at: start)
+      _ = desks[number].receive(result("foreign"), arrival, at: start, jitter: 0)
+    }
+    #expect(desks[1].add(2, for: "foreign") == [.giveBack([1])])
+    // What a lost connection held takes no room any longer.
+    _ = desks[0].abandon()
+    #expect(room.take(HeldRoom.most))
   }
 
   // MARK: - Looking once

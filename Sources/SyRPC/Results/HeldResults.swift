@@ -30,13 +30,13 @@ struct HeldResults {
     static func < (left: Due, right: Due) -> Bool { (left.until, left.tag) < (right.until, right.tag) }
   }
 
-  /// The bodies of so many bytes are kept for those who come to wait here; of the rest the ids alone.
-  static let mostBytes = 16 << 20
-
   private var holds: [UInt64: Hold] = [:]
   private var tags: [ExactString: UInt64] = [:]
   private var order = Heap<Due>()
-  private var bytes = 0
+  /// Bodies are kept for those who come to wait here while there is room; of the rest the ids alone.
+  private let room: HeldRoom
+
+  init(_ room: HeldRoom) { self.room = room }
 
   var count: Int { holds.count }
   /// When the next is due.
@@ -53,8 +53,7 @@ struct HeldResults {
     _ result: ArrivedResult, _ tag: UInt64, size: Int, hold: Duration?, isSpared: Bool, at now: Instant
   ) {
     let id = ExactString(result.resultID)
-    let fits = bytes + size <= Self.mostBytes
-    if fits { bytes += size }
+    let fits = room.take(size)
     holds[tag] = Hold(
       id: id, result: fits ? result : nil, size: fits ? size : 0, isTimed: hold != nil, isSpared: isSpared)
     tags[id] = tag
@@ -95,7 +94,7 @@ struct HeldResults {
     guard let hold = holds.removeValue(forKey: tag) else { return nil }
     // Another with the same id may have come since.
     if tags[hold.id] == tag { tags[hold.id] = nil }
-    bytes -= hold.size
+    room.giveBack(hold.size)
     return hold
   }
 }

@@ -20,7 +20,7 @@ final class ImmediateCall: Sendable {
   private struct State {
     var outcome: Outcome?
     /// Who waits for the outcome.
-    var continuation: UnsafeContinuation<Outcome, Never>?
+    var continuation: CheckedContinuation<Outcome, Never>?
     /// The result, also if it came after the outcome: it is gone from its queue then.
     var result: JSON?
     /// When the request was known to be put.
@@ -52,7 +52,7 @@ final class ImmediateCall: Sendable {
   /// Waits for the outcome; for one task.
   func outcome() async -> Outcome {
     await withTaskCancellationHandler {
-      await withUnsafeContinuation { continuation in
+      await withCheckedContinuation { continuation in
         let outcome = state.withLockedValue { state -> Outcome? in
           if state.outcome == nil { state.continuation = continuation }
           return state.outcome
@@ -121,7 +121,7 @@ final class ImmediateCall: Sendable {
   private func happen(isPut: Bool = false, _ change: (inout State) -> Outcome?) {
     var tellsPut = false
     let (outcome, continuation, alarm) = state.withLockedValue {
-      state -> (Outcome?, UnsafeContinuation<Outcome, Never>?, Int?) in
+      state -> (Outcome?, CheckedContinuation<Outcome, Never>?, Int?) in
       if isPut, state.putAt == nil, !state.isOver {
         state.putAt = .now
         tellsPut = true

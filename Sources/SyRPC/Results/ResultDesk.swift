@@ -54,7 +54,8 @@ struct ResultDesk {
   private var waiters: [ExactString: [Waiter]] = [:]
   /// Those who look once; what they come across is held until they are done.
   private var lookers: Set<Waiter> = []
-  private var held = HeldResults()
+  private var held: HeldResults
+  private let room: HeldRoom
   private var sightings: FadingMemory<Int>
   private var alarm: Instant?
   /// How many went back together last: as many come again.
@@ -66,8 +67,13 @@ struct ResultDesk {
   /// Until when it is consumed though nobody waits.
   private var lingering: Instant?
 
-  init(messageTTL: Duration) {
+  /// - Parameters:
+  ///   - messageTTL: how long messages live.
+  ///   - room: for what is held, which others may share.
+  init(messageTTL: Duration, room: HeldRoom = HeldRoom()) {
     self.messageTTL = messageTTL
+    self.room = room
+    held = HeldResults(room)
     policy = ReturnPolicy(messageTTL: messageTTL)
     sightings = FadingMemory(lifetime: min(messageTTL, Self.longestMemory))
   }
@@ -129,7 +135,8 @@ struct ResultDesk {
 
   /// The connection is gone, and every hold with it. Gives the waiters.
   mutating func abandon() -> [Waiter] {
-    defer { self = ResultDesk(messageTTL: messageTTL) }
+    _ = held.removeAll()
+    defer { self = ResultDesk(messageTTL: messageTTL, room: room) }
     return allWaiters
   }
 

@@ -9,7 +9,7 @@ actor ResultReader {
   private final class Queue {
     var desk: ResultDesk
     var consumerTag: String?
-    init(messageTTL: Duration) { desk = ResultDesk(messageTTL: messageTTL) }
+    init(_ desk: ResultDesk) { self.desk = desk }
   }
 
   private let connection: AMQPConnection
@@ -18,6 +18,7 @@ actor ResultReader {
   private let tally: Tally
   private let finished: FinishedResults
   private var queues: [Int: Queue] = [:]
+  private let room = HeldRoom()
   private var waiting: [ResultDesk.Waiter: (Result<JSON, any Error>) -> Void] = [:]
   private nonisolated let inbox = ResultInbox()
   private var unsettled = UnsettledDeliveries()
@@ -25,6 +26,8 @@ actor ResultReader {
   private var acknowledging: [UInt64] = []
   /// To be given back then.
   private var returning: [UInt64] = []
+  /// Who is told then of results that have come: together, so that the threads on which they go on are woken once.
+  private var finishing: [() -> Void] = []
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
@@ -96,6 +99,11 @@ actor ResultReader {
     perform(queue(index).desk.add(waiter, for: resultID), index)
   }
 
+  /// Does something once, when what has arrived is read.
+  private func beforeSending(_ work: @escaping @Sendable (isolated ResultReader) -> Void) {
+    connection.assumeIsolated { [self] in $0.beforeSending { [self] in assumeIsolated(work) } }
+  }
+
   /// Has the connection's thread do something, in order with what tasks ask of it.
   nonisolated func submit(_ work: @escaping @Sendable (isolated ResultReader) -> Void) {
     connection.submit { [self] _ in assumeIsolated(work) }
@@ -120,6 +128,8 @@ actor ResultReader {
     let found = Mailbox<Result<JSON, any Error>>()
     waiting[waiter] = { found.set($0) }
     perform(queue(index).desk.look(waiter, for: resultID), index)
+    // It may have been held here.
+    tellFinished()
     defer {
       waiting[waiter] = nil
       perform(queue(index).desk.remove(waiter, for: resultID), index)
@@ -155,7 +165,7 @@ actor ResultReader {
 
   private func queue(_ index: Int) -> Queue {
     if let queue = queues[index] { return queue }
-    let queue = Queue(messageTTL: topology.settings.messageTTL)
+    let queue = Queue(ResultDesk(messageTTL: topology.settings.messageTTL, room: room))
     queues[index] = queue
     return queue
   }
@@ -187,12 +197,9 @@ actor ResultReader {
 
   /// Acknowledges a delivery, together with all that follow before what has arrived is read.
   private func acknowledge(_ tag: UInt64) {
-    if acknowledging.isEmpty {
-      connection.assumeIsolated {
-        $0.beforeSending { [weak self] in self?.assumeIsolated { $0.sendAcknowledgements() } }
-      }
-    }
     acknowledging.append(tag)
+    guard acknowledging.count == 1 else { return }
+    beforeSending { $0.sendAcknowledgements() }
   }
 
   private func sendAcknowledgements() {
@@ -324,10 +331,21 @@ actor ResultReader {
   private func finish(_ waiter: ResultDesk.Waiter, _ result: ArrivedResult) {
     finished.add(result.resultID)
     tally.count(.resultsGot)
-    waiting.removeValue(forKey: waiter)?(
-      result.data.mapError {
-        SyRPCError(.unreadableResult, "the result \(result.resultID) came but cannot be held: \($0)")
-      })
+    guard let receive = waiting.removeValue(forKey: waiter) else { return }
+    finishing.append {
+      receive(
+        result.data.mapError {
+          SyRPCError(.unreadableResult, "the result \(result.resultID) came but cannot be held: \($0)")
+        })
+    }
+    guard finishing.count == 1 else { return }
+    beforeSending { $0.tellFinished() }
+  }
+
+  private func tellFinished() {
+    let finishing = finishing
+    self.finishing.removeAll(keepingCapacity: true)
+    for tell in finishing { tell() }
   }
 
   private func consumerEnded(_ error: AMQPError, _ index: Int) {
