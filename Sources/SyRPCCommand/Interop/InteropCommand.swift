@@ -64,8 +64,8 @@ struct InteropCommand: AsyncParsableCommand {
       """)
   var output: String?
 
-  @Option(name: .long, help: "How many cells are run at a time; by default three times the cores.")
-  var parallel = 3 * ProcessInfo.processInfo.activeProcessorCount
+  @Option(name: .long, help: "How many cells are run at a time; by default 4.5 for each core.")
+  var parallel = 9 * ProcessInfo.processInfo.activeProcessorCount / 2
 
   @Flag(name: .long, help: "Give every cell processes, and an application, of its own.")
   var fresh = false

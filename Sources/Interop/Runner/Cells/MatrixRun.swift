@@ -54,6 +54,11 @@ package struct MatrixRun: Sendable {
     let pool = SessionPool(environment)
     let outcome: Result<Void, any Error>
     do {
+      // First: the more durable queues the other cells have left, the longer a broker takes to restart.
+      try await runRestarting(restarting, pool) { number, result in
+        await collected.set(result, at: number)
+        try await progress(result)
+      }
       try await withThrowingTaskGroup(of: Bool.self) { tasks in
         var (waiting, busy) = (lanes.waiting.makeIterator(), lanes.busy.makeIterator())
         func startNext(_ isWaiting: Bool) {
@@ -82,10 +87,6 @@ package struct MatrixRun: Sendable {
         // From the first, so that none is left when the rest is done; and the rest keeps the cores busy meanwhile.
         for number in 0..<parallel { startNext(number < 2 * parallel / 3) }
         while let isWaiting = try await tasks.next() { startNext(isWaiting) }
-      }
-      try await runRestarting(restarting, pool) { number, result in
-        await collected.set(result, at: number)
-        try await progress(result)
       }
       outcome = .success(())
     } catch {

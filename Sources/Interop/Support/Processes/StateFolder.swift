@@ -18,7 +18,8 @@ package struct StateFolder: Hashable, Sendable {
 
   /// Opens the folder, and creates it if it is not there.
   ///
-  /// - Parameter path: Where; nil for `syrpc-interop-<user id>` in the temp folder.
+  /// - Parameter path: Where; nil for `syrpc-interop-<user id>` in the folder that TMPDIR names, by default in memory, if
+  ///   there is much room, or else in `/tmp`.
   /// - Throws: ``RunFolderError`` if it cannot be created, or others may have had a hand in it: what is recorded there
   ///   decides which processes are killed.
   package init(path: String? = nil) throws {
@@ -37,12 +38,33 @@ package struct StateFolder: Hashable, Sendable {
   }
 
   private static var standardPath: String {
-    let named = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
-    let temporary = named.isEmpty ? "/tmp" : named
-    // Processes that are started elsewhere must find it as well.
-    let absolute =
-      temporary.hasPrefix("/") ? temporary : "\(FileManager.default.currentDirectoryPath)/\(temporary)"
-    return "\(absolute)/syrpc-interop-\(geteuid())"
+    standardPath(
+      temporary: ProcessInfo.processInfo.environment["TMPDIR"] ?? "", current: FileManager.default.currentDirectoryPath,
+      freeMemory: freeMemory)
+  }
+
+  /// Where the folder is by default.
+  ///
+  /// - Parameters:
+  ///   - temporary: what TMPDIR says; empty for nothing.
+  ///   - current: the current folder.
+  ///   - freeMemory: the room in Linux's memory as a file system, in bytes; 0 if there is none.
+  /// - Returns: its path, from the root on: processes that are started elsewhere must find it as well.
+  static func standardPath(temporary: String, current: String, freeMemory: UInt64) -> String {
+    var folder = temporary
+    if folder.isEmpty { folder = freeMemory >= leastMemory ? memory : "/tmp" }
+    return "\(folder.hasPrefix("/") ? folder : "\(current)/\(folder)")/syrpc-interop-\(geteuid())"
+  }
+
+  /// A broker waits for the disk with every message that is to survive it. These need to survive no more than the broker.
+  private static let memory = "/dev/shm"
+  /// What a run may leave in a broker, with room to spare, in bytes. A container has 64 MiB of memory there by default.
+  static let leastMemory: UInt64 = 2 << 30
+
+  private static var freeMemory: UInt64 {
+    var info = statvfs()
+    guard access(memory, W_OK | X_OK) == 0, statvfs(memory, &info) == 0 else { return 0 }
+    return UInt64(info.f_bavail) * UInt64(info.f_frsize)
   }
 
   /// The run folders in it, of runs that live and of runs that are gone.

@@ -1,5 +1,5 @@
 import Foundation
-import InteropSupport
+@testable import InteropSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct RunFolderTests {
@@ -20,6 +20,15 @@ import Testing
   }
 
   // MARK: state folder
+
+  @Test(arguments: [
+    ("", UInt64(0), "/tmp"), ("", 64 << 20, "/tmp"), ("", StateFolder.leastMemory, "/dev/shm"),
+    ("/var/tmp", StateFolder.leastMemory, "/var/tmp"), ("tmp", StateFolder.leastMemory, "/here/tmp"),
+  ])
+  func theStateFolderIsInMemoryWhereThereIsRoom(_ temporary: String, _ memory: UInt64, _ folder: String) {
+    let path = StateFolder.standardPath(temporary: temporary, current: "/here", freeMemory: memory)
+    #expect(path.hasPrefix("\(folder)/syrpc-interop-"))
+  }
 
   @Test func theStateFolderIsPrivate() async throws {
     try await withTemporaryFolder { folder in
