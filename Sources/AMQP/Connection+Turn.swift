@@ -90,12 +90,12 @@ extension AMQPConnection {
     switch frame {
     case .connectionClosed(let exception):
       try? handle?.sendOnConnection(Method.connectionCloseOk, amqp_connection_close_ok_t())
-      try? handle?.flush()
+      try? handle?.flush(isLast: true)
       shutDown(exception.error, culprit: exception.method)
     case .channelClosed(let exception):
       // The broker ignores everything on the channel until it has this answer (AMQP 0-9-1, channel.close).
       try? handle?.send(Method.channelCloseOk, amqp_channel_close_ok_t())
-      try? handle?.flush()
+      try? handle?.flush(isLast: true)
       if exception.isConsumerTimeout { warnOfConsumerTimeout(exception) }
       shutDown(exception.error, culprit: exception.method)
     case .blocked(let reason): blocked(reason)

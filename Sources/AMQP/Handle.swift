@@ -220,13 +220,15 @@ final class Handle {
   /// So much is not gathered any longer, in bytes.
   private static let muchOutput = 1 << 18
 
-  /// Sends what was gathered. Waits while the socket takes nothing, as long as something moves.
+  /// Sends what was gathered, unless another thread is at it. Waits while the socket takes nothing, as long as something
+  /// moves.
   ///
+  /// - Parameter isLast: whether nothing will be sent afterwards: then whoever sends is waited for.
   /// - Throws: ``AMQPError`` with `connectionLost`, or `timedOut` if the broker reads no more; the handle is of no use
   ///   afterwards.
-  func flush() throws(AMQPError) {
+  func flush(isLast: Bool = false) throws(AMQPError) {
     guard outbox.gathers else { return }
-    switch outbox.flush(within: sendTimeout) {
+    switch outbox.flush(within: sendTimeout, isLast: isLast) {
     case .done: break
     case .stalled:
       throw AMQPError(.timedOut, "the broker did not take what was sent to it within \(sendTimeout)")

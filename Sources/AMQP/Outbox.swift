@@ -13,13 +13,13 @@ internal import NIOConcurrencyHelpers
 /// it costs more than to send. While it is awake, it sends all that was gathered with its turn.
 ///
 /// Order is the lock's: a message gets its delivery tag as its frames get their place. One sends at a time, and without the
-/// lock: what others gather meanwhile goes with the next call of the system, so that nobody waits for anybody's.
+/// lock: what others gather meanwhile goes with its next call of the system, so that they need not wait for one.
 final class Outbox: @unchecked Sendable {
   private enum Gate {
     /// Nobody may send: there is no connection, or librabbitmq alone can write to its socket, which is TLS.
     case closed
     case open(Int32)
-    /// The connection's thread sends, and waits for room: the others only gather.
+    /// The connection's thread alone sends, since there is no room, or since librabbitmq writes: the others only gather.
     case busy(Int32)
 
     var descriptor: Int32? {
@@ -194,25 +194,28 @@ final class Outbox: @unchecked Sendable {
     case failed
   }
 
-  /// Sends what was gathered. Waits while the socket takes nothing, as long as something moves.
+  /// Sends what was gathered, unless another thread is at it: that sends all, or has this thread come again. Waits while the
+  /// socket takes nothing, as long as something moves.
   ///
-  /// - Parameter limit: for how long nothing may move.
+  /// - Parameters:
+  ///   - limit: for how long nothing may move.
+  ///   - isLast: whether nothing will be sent afterwards: then whoever sends is waited for.
   /// - Returns: how far it came: `stalled` if nothing moved for that time.
-  func flush(within limit: Duration) -> Sending {
+  func flush(within limit: Duration, isLast: Bool = false) -> Sending {
     var stall: SendStall?
     while true {
-      let turn = lock.withLock { () -> Int32? in
-        // Who sends already sends all.
-        guard let descriptor = gate.descriptor, !isSending else { return nil }
+      let (turn, isOthers) = lock.withLock { () -> (Int32?, Bool) in
+        guard let descriptor = gate.descriptor, !isSending else { return (nil, isSending) }
         isSending = true
-        return descriptor
+        return (descriptor, false)
       }
-      guard let descriptor = turn else { return .done }
+      guard let descriptor = turn else {
+        guard isOthers, isLast else { return .done }
+        line.withLock {}
+        continue
+      }
       let sending = send(descriptor)
-      guard case .stalled(let hasMoved) = sending else {
-        release()
-        return sending
-      }
+      guard case .stalled(let hasMoved) = sending else { return sending }
       if hasMoved { stall = nil }
       var current = stall ?? SendStall(descriptor, limit: limit)
       guard current.wait() else { return .stalled(hasMoved: false) }
@@ -226,7 +229,7 @@ final class Outbox: @unchecked Sendable {
   /// - Parameters:
   ///   - descriptor: the socket.
   ///   - rounds: how many calls of the system at most.
-  /// - Returns: how far it came; `stalled` also after so many calls, if there is more.
+  /// - Returns: how far it came; `stalled` also after so many calls.
   private func send(_ descriptor: Int32, rounds: Int = .max) -> Sending {
     line.withLock {
       var (hasMoved, left) = (false, rounds)
@@ -236,6 +239,8 @@ final class Outbox: @unchecked Sendable {
           if leaving.isEmpty { swap(&leaving, &gathered) }
           // The connection may have been closed in the meantime.
           isSending = gate.descriptor == descriptor && !leaving.isEmpty && left > 0
+          // Whoever gathers something next sends it: with the lock, lest it lies.
+          if !isSending, left > 0, case .busy = gate { gate = .open(descriptor) }
           return isSending
         }
         guard isThere else { return left > 0 ? .done : .stalled(hasMoved: hasMoved) }

@@ -30,7 +30,7 @@ public struct SyRPCConfiguration: Sendable {
   /// have time to pass.
   public var replyTimeout: Duration = .seconds(10)
   /// How long it may take to put a request or a result, with all that may be needed: connecting, waiting for a broker
-  /// that blocks publishers, repeating.
+  /// that blocks publishers, repeating. ``SyRPCServer/serve(options:_:)`` keeps a result for as long as it takes.
   public var publishTimeout: Duration = .seconds(30)
   /// The pauses between attempts to connect, doubled from the shortest to the longest, and spread.
   public var reconnectDelays: ClosedRange<Duration> = .milliseconds(100)...(.seconds(10))

@@ -90,6 +90,32 @@ struct ClosingTests {
     }
   }
 
+  /// The handler ends when it is told to: what it says then is no answer. Where results have gone before, they are sent at
+  /// once.
+  @Test func whatIsGivenUpIsNotAnswered() async throws {
+    try await withApplication(queues: 1) { app in
+      let (client, server, another, begun) = (app.client(), app.server(), app.server(), Gate())
+      let handlers = RequestHandlers().on("echo") { $0.data }.on("slow") { request in
+        begun.open()
+        try await Task.sleep(for: .seconds(600))
+        return request.data
+      }
+      let running = Task { try await server.serve(handlers) }
+      for number in 0..<3 as Range<Int64> {
+        #expect(try await client.call(type: "echo", data: .integer(number), timeout: .seconds(60)) == .integer(number))
+      }
+      let id = try await client.putRequest(type: "slow", data: 7)
+      await begun.pass()
+      await server.close(within: .milliseconds(100))
+      await #expect(throws: SyRPCError.self) { try await running.value }
+      let again = try await another.getRequest(timeout: .seconds(60))
+      #expect(again.resultID == id)
+      try await app.expectAtRest(app.topology.resultQueue(at: 0).name, messages: 0)
+      await client.close()
+      await another.close()
+    }
+  }
+
   @Test func whoIsClosedStaysClosed() async throws {
     try await withApplication(queues: 1) { app in
       for _ in 0..<50 {

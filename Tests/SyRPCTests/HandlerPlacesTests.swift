@@ -46,6 +46,17 @@ import Testing
     #expect(await next == nil)
   }
 
+  @Test func anotherTakesThePlaceOfOneThatLeaves() async {
+    let places = HandlerPlaces<Int>(limit: 1)
+    places.add([1, 2])
+    #expect(await places.next() == 1)
+    places.leave()
+    #expect(await places.next() == 2)
+    places.leave()
+    places.add([3])
+    #expect(await demanded(places) == 3)
+  }
+
   @Test func newsAreToldOnce() {
     let places = HandlerPlaces<Int>(limit: 1)
     #expect(!places.takeNews())

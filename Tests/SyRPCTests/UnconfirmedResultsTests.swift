@@ -7,8 +7,9 @@ import Testing
 @Suite struct UnconfirmedResultsTests {
   @Test func theEndWaitsForWhatIsNotConfirmed() async {
     let (results, ended) = (UnconfirmedResults(), Mark())
-    results.begin()
-    results.begin()
+    #expect(results.begin(atMost: 2))
+    #expect(results.begin(atMost: 2))
+    #expect(!results.begin(atMost: 2))
     results.end()
     let finishing = Task {
       await results.finish()
@@ -23,7 +24,7 @@ import Testing
 
   @Test func whatIsPutOtherwiseIsWaitedFor() async {
     let (results, gate) = (UnconfirmedResults(), Gate())
-    results.begin()
+    #expect(results.begin(atMost: 1))
     results.end { await gate.pass() }
     let finishing = Task { await results.finish() }
     gate.open()
@@ -32,7 +33,7 @@ import Testing
 
   @Test func whoIsCancelledGivesUpWhatIsPutOtherwise() async {
     let (results, cancelled) = (UnconfirmedResults(), Gate())
-    for _ in 0..<2 { results.begin() }
+    for _ in 0..<2 { #expect(results.begin(atMost: 2)) }
     results.end {
       await withTaskCancellationHandler {
         await cancelled.pass()

@@ -4,7 +4,7 @@ internal import NIOConcurrencyHelpers
 /// Which requests that came on a connection are not settled yet; settles them, from any thread.
 ///
 /// What is to become of a request is decided and sent under one lock: an acknowledgement of one and all before it must not
-/// overtake one of these that goes back.
+/// overtake one of these that goes back. A send that fails ends the connection there: what that calls must settle nothing.
 final class RequestSettlements: Sendable {
   private struct State {
     var unsettled = UnsettledDeliveries()

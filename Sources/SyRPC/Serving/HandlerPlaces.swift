@@ -45,7 +45,7 @@ final class HandlerPlaces<Request: Sendable>: Sendable {
       }
       return (woken, demanded)
     }
-    for (continuation, item) in woken { continuation.resume(returning: item) }
+    for (continuation, request) in woken { continuation.resume(returning: request) }
     for _ in 0..<demanded { demanding.yield() }
   }
 
@@ -74,6 +74,15 @@ final class HandlerPlaces<Request: Sendable>: Sendable {
       }
       if let next { continuation.resume(returning: next) }
     }
+  }
+
+  /// A task that was asked for ends. Another takes its place if it is needed.
+  func leave() {
+    let isNeeded = state.withLockedValue { state in
+      if state.requests.isEmpty { state.count -= 1 }
+      return !state.requests.isEmpty
+    }
+    if isNeeded { demanding.yield() }
   }
 
   /// No more will come. What has come is still handed over.

@@ -12,7 +12,10 @@ struct ResultDelivery: Sendable {
   ///
   /// - Throws: ``JSONError``, ``SyRPCError``, ``AMQPError``, `CancellationError`.
   func put(_ data: JSON, for resultID: String) async throws {
-    let body = try ResultMessage(resultID: resultID, data: data).encoded()
+    try await put(try ResultMessage(resultID: resultID, data: data).encoded(), for: resultID)
+  }
+
+  private func put(_ body: [UInt8], for resultID: String) async throws {
     let headers = Trace.headers
     try await context.tally.time(.put) {
       if try await putAtOnce(body, resultID, headers) { return }
@@ -53,19 +56,17 @@ struct ResultDelivery: Sendable {
   /// Sends a result on the connection that there is, into a queue that is declared, and does not wait.
   ///
   /// - Parameters:
-  ///   - data: the answer.
+  ///   - body: the message.
   ///   - resultID: the id of the request.
   ///   - confirmed: told on the connection's executor what has become of it; and how to do something when all has been told
   ///     that has arrived.
   /// - Returns: false if that cannot be done: nothing was sent, and `confirmed` is not told.
   func post(
-    _ data: JSON, for resultID: String,
+    _ body: [UInt8], for resultID: String,
     confirmed: @escaping @Sendable (_ outcome: Result<Void, any Error>, _ soon: @escaping Soon) -> Void
   ) -> Bool {
-    // A span is to end when its message is confirmed.
-    guard !Trace.isOn, let writer = link.current,
-      let body = try? ResultMessage(resultID: resultID, data: data).encoded()
-    else { return false }
+    // What is given up is not answered. A span is to end when its message is confirmed.
+    guard !Task.isCancelled, !Trace.isOn, let writer = link.current else { return false }
     let (tally, start) = (context.tally, Moment.now)
     return writer.post(body, for: resultID) { outcome, soon in
       if case .success = outcome {
@@ -83,18 +84,25 @@ struct ResultDelivery: Sendable {
     if let resultID = unreadable.resultID { try await put(.exception("\(SyRPCError(unreadable))"), for: resultID) }
   }
 
+  /// The message with a result; with the reason in its place, if it cannot be a message.
+  func message(_ data: JSON, for resultID: String) throws -> [UInt8] {
+    do { return try ResultMessage(resultID: resultID, data: data).encoded() } catch {
+      return try ResultMessage(resultID: resultID, data: .exception("\(SyRPCError(error))")).encoded()
+    }
+  }
+
   /// Puts a result, or the reason in its place, however long that takes: what computed it is not to be repeated.
   ///
   /// - Parameters:
-  ///   - data: the answer.
+  ///   - body: the message.
   ///   - resultID: the id of the request.
   ///   - failure: what has become of it at the first attempt, if there was one.
   /// - Throws: ``AMQPError`` that will not pass by itself; ``SyRPCError`` with `closed`; `CancellationError`.
-  func putPatiently(_ data: JSON, for resultID: String, after failure: (any Error)? = nil) async throws {
+  func putPatiently(_ body: [UInt8], for resultID: String, after failure: (any Error)? = nil) async throws {
     var failure = failure
     try await patiently {
       defer { failure = nil }
-      try await putOrExplain(data, for: resultID, after: failure)
+      try await putOrExplain(body, for: resultID, after: failure)
     }
   }
 
@@ -125,13 +133,11 @@ struct ResultDelivery: Sendable {
     }
   }
 
-  /// Puts a result, or, if it cannot be a message, the reason in its place.
-  private func putOrExplain(_ data: JSON, for resultID: String, after failure: (any Error)?) async throws {
+  /// Puts a result, or, if it is too large a message, the reason in its place.
+  private func putOrExplain(_ body: [UInt8], for resultID: String, after failure: (any Error)?) async throws {
     do {
       if let failure, !link.isToBeRepeated(failure) { throw failure }
-      try await put(data, for: resultID)
-    } catch let error as JSONError {
-      try await put(.exception("\(SyRPCError(error))"), for: resultID)
+      try await put(body, for: resultID)
     } catch let error as AMQPError where error.code == .messageTooLarge {
       try await put(.exception("the result cannot be sent: \(error)"), for: resultID)
     }

@@ -30,7 +30,11 @@ struct ServeLoop: Sendable {
         places.finish()
       }
       for await _ in places.demand {
-        group.addTask { while let taken = await places.next() { await handle(taken.request, taken.reader) } }
+        group.addTask {
+          // One that is cancelled - all is given up, or its handler did that - begins nothing more.
+          while !Task.isCancelled, let taken = await places.next() { await handle(taken.request, taken.reader) }
+          places.leave()
+        }
       }
     }
     await unconfirmed.finish()
@@ -117,8 +121,13 @@ struct ServeLoop: Sendable {
 
   /// Puts a result; if it can be sent at once, returns before it is confirmed, and the next request can be begun.
   private func put(_ data: JSON, for resultID: String, _ request: RequestInHand, _ reader: RequestReader) async throws {
-    unconfirmed.begin()
-    let isSent = results.post(data, for: resultID) { outcome, soon in
+    let body = try results.message(data, for: resultID)
+    // No more than are done at a time, however they are acknowledged.
+    guard unconfirmed.begin(atMost: Int(options.concurrency)) else {
+      try await results.putPatiently(body, for: resultID)
+      return finish(request)
+    }
+    let isSent = results.post(body, for: resultID) { outcome, soon in
       switch outcome {
       case .success:
         finish(request, soon)
@@ -126,7 +135,7 @@ struct ServeLoop: Sendable {
       case .failure(let error):
         unconfirmed.end {
           do {
-            try await results.putPatiently(data, for: resultID, after: error)
+            try await results.putPatiently(body, for: resultID, after: error)
             finish(request)
           } catch {
             await giveBack(request, reader, error)
@@ -136,7 +145,7 @@ struct ServeLoop: Sendable {
     }
     if isSent { return }
     unconfirmed.end()
-    try await results.putPatiently(data, for: resultID)
+    try await results.putPatiently(body, for: resultID)
     finish(request)
   }
 

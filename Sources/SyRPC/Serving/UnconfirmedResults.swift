@@ -2,7 +2,7 @@ internal import NIOConcurrencyHelpers
 
 /// The results that were sent and are not confirmed yet, whose handlers' places are free again.
 final class UnconfirmedResults: Sendable {
-  fileprivate struct State {
+  private struct State {
     var count = 0
     var repetitions: [Int: Task<Void, Never>] = [:]
     var lastRepetition = 0
@@ -12,35 +12,54 @@ final class UnconfirmedResults: Sendable {
 
   private let state = NIOLockedValueBox(State())
 
-  /// One is sent.
-  func begin() { state.withLockedValue { $0.count += 1 } }
+  /// One is to be sent.
+  ///
+  /// - Parameter limit: how many there may be.
+  /// - Returns: false if there are as many: it does not count.
+  func begin(atMost limit: Int) -> Bool {
+    state.withLockedValue { state in
+      guard state.count < limit else { return false }
+      state.count += 1
+      return true
+    }
+  }
 
-  /// One is confirmed.
-  func end() { state.withLockedValue { $0.end() } }
+  /// One is confirmed, or was not sent.
+  func end() { end { _ in } }
+
+  private func end(_ change: (inout State) -> Void) {
+    let done = state.withLockedValue { state in
+      change(&state)
+      state.count -= 1
+      return state.count == 0 ? state.whenDone : nil
+    }
+    // Without the lock, which the task's cancellation asks for.
+    done?.finish()
+  }
 
   /// One was not confirmed: it is put otherwise, or given up, in a task of its own, since its handler's is over.
   func end(after work: @escaping @Sendable () async -> Void) {
-    state.withLockedValue { state in
+    let givenUp = state.withLockedValue { state in
       state.lastRepetition += 1
       let number = state.lastRepetition
       let task = Task { [self] in
         await work()
-        self.state.withLockedValue { state in
-          state.repetitions[number] = nil
-          state.end()
-        }
+        end { $0.repetitions[number] = nil }
       }
       state.repetitions[number] = task
-      if state.isGivenUp { task.cancel() }
+      return state.isGivenUp ? task : nil
     }
+    givenUp?.cancel()
   }
 
   /// Waits until there are none; if the task is cancelled, they are given up. To be called once.
   func finish() async {
     let (stream, sink) = AsyncStream<Void>.makeStream()
-    state.withLockedValue { state in
-      if state.count == 0 { sink.finish() } else { state.whenDone = sink }
+    let isDone = state.withLockedValue { state in
+      state.whenDone = sink
+      return state.count == 0
     }
+    if isDone { sink.finish() }
     await withTaskCancellationHandler {
       for await _ in stream {}
     } onCancel: {
@@ -50,12 +69,5 @@ final class UnconfirmedResults: Sendable {
       }
       for repetition in repetitions { repetition.cancel() }
     }
-  }
-}
-
-extension UnconfirmedResults.State {
-  fileprivate mutating func end() {
-    count -= 1
-    if count == 0 { whenDone?.finish() }
   }
 }
