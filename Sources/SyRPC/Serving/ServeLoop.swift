@@ -123,30 +123,35 @@ struct ServeLoop: Sendable {
   private func put(_ data: JSON, for resultID: String, _ request: RequestInHand, _ reader: RequestReader) async throws {
     let body = try results.message(data, for: resultID)
     // No more than are done at a time, however they are acknowledged.
-    guard unconfirmed.begin(atMost: Int(options.concurrency)) else {
-      try await results.putPatiently(body, for: resultID)
-      return finish(request)
+    if unconfirmed.begin(atMost: Int(options.concurrency)) {
+      if results.post(body, for: resultID, confirmed: { settle(request, body, for: resultID, reader, $0, $1) }) {
+        return
+      }
+      unconfirmed.end()
     }
-    let isSent = results.post(body, for: resultID) { outcome, soon in
-      switch outcome {
-      case .success:
-        finish(request, soon)
-        soon { unconfirmed.end() }
-      case .failure(let error):
-        unconfirmed.end {
-          do {
-            try await results.putPatiently(body, for: resultID, after: error)
-            finish(request)
-          } catch {
-            await giveBack(request, reader, error)
-          }
+    try await results.putPatiently(body, for: resultID)
+    finish(request)
+  }
+
+  /// What becomes of a request whose result was sent.
+  private func settle(
+    _ request: RequestInHand, _ body: [UInt8], for resultID: String, _ reader: RequestReader,
+    _ outcome: Result<Void, any Error>, _ soon: @escaping Soon
+  ) {
+    switch outcome {
+    case .success:
+      finish(request, soon)
+      soon { unconfirmed.end() }
+    case .failure(let error):
+      unconfirmed.end {
+        do {
+          try await results.putPatiently(body, for: resultID, after: error)
+          finish(request)
+        } catch {
+          await giveBack(request, reader, error)
         }
       }
     }
-    if isSent { return }
-    unconfirmed.end()
-    try await results.putPatiently(body, for: resultID)
-    finish(request)
   }
 
   private func outcome(of request: Request) async -> Result<JSON, any Error> {

@@ -54,8 +54,7 @@ extension Rule {
       }
       let missed = peer.vain.compactMap { wait in
         peer.delivered.map(\.message).first { message in
-          // What comes in the second half of its time may come too late for a peer that is slow.
-          isMeant(message, wait) && message.moment.map { wait.started <= $0 && $0 <= wait.moment(0.5) } ?? false
+          isMeant(message, wait) && message.moment.map { wait.started <= $0 && $0 <= wait.nearlyDue } ?? false
         }
       }
       // Of several that wait at a time, each gives back what the others wait for; what it cannot hand on, its outcome says.
@@ -163,8 +162,7 @@ extension RoleEvidence {
       sent(method).count { step in step.moment.map { $0 <= limit } ?? false }
     }
     let started = count("basic.consume", by: wait.ended)
-    // By the time that it was given: that it has given up, a slow one says much later.
-    return started > 0 && count("basic.cancel", by: wait.moment(0.8)) >= started
+    return started > 0 && count("basic.cancel", by: wait.nearlyDue) >= started
   }
 
   /// Why it is not its doing that it consumes nothing; nil if it is.

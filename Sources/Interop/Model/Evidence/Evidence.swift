@@ -137,8 +137,12 @@ package struct ResultWait: Hashable, Sendable {
     self.isVain = isVain
   }
 
-  /// When a share of the time that it was given is over, from 0 to 1.
-  package func moment(_ share: Double) -> Date { started.addingTimeInterval(due.timeIntervalSince(started) * share) }
+  /// When its time is as good as over: a peer's clock may be a tenth early, and it may be a second behind.
+  ///
+  /// Told from the time that it was given: that it has given up, a slow peer says much later.
+  package var nearlyDue: Date {
+    min(due.addingTimeInterval(-1), started.addingTimeInterval(due.timeIntervalSince(started) * 0.9))
+  }
 }
 
 /// A queue that was not left as an exchange should leave it.
