@@ -7,10 +7,16 @@ internal import NIOConcurrencyHelpers
 /// Brokers are tried in order, with a growing pause after each round. What can pass by itself is waited for as long as
 /// somebody waits; what cannot - wrong credentials, say - is everybody's error at once.
 actor Link<User: Sendable> {
-  private struct Opened: Sendable {
+  private final class Opened: Sendable {
     let connection: AMQPConnection
     let user: User
     let life: Life
+
+    init(_ connection: AMQPConnection, _ user: User, _ life: Life) {
+      self.connection = connection
+      self.user = user
+      self.life = life
+    }
   }
 
   private enum State {
@@ -30,7 +36,7 @@ actor Link<User: Sendable> {
   private let context: LinkContext
   private let setUp: @Sendable (AMQPConnection) async throws -> User
   private var state = State.idle
-  /// The user of the connection that was opened last, so that nobody has to wait for the link's turn to learn it.
+  /// The connection that was opened last, while it lives, so that nobody has to wait for the link's turn to learn it.
   private nonisolated let last = NIOLockedValueBox<Opened?>(nil)
   /// Who waits for a connection: patiently, or for one round of attempts only.
   private var waiting: [Bool: WaitingRoom] = [:]
@@ -84,12 +90,7 @@ actor Link<User: Sendable> {
   }
 
   /// The user of a live connection, if there is one.
-  nonisolated var current: User? {
-    last.withLockedValue { opened in
-      guard let opened, !opened.life.isOver else { return nil }
-      return opened.user
-    }
-  }
+  nonisolated var current: User? { last.withLockedValue { $0?.user } }
 
   nonisolated var pauses: Backoff { Backoff(configuration.reconnectDelays) }
 
@@ -181,7 +182,8 @@ actor Link<User: Sendable> {
         refusal = nil
         trouble.clear()
         state = .open(opened)
-        last.withLockedValue { $0 = opened }
+        // It may have ended in the meantime.
+        last.withLockedValue { $0 = opened.life.isOver ? nil : opened }
         leaveAll()
         return
       case .failure(let error):
@@ -219,7 +221,7 @@ actor Link<User: Sendable> {
   }
 
   private func open(_ broker: BrokerAddress) async throws -> Opened {
-    let (life, monitor, purpose, trouble) = (Life(), context.monitor, purpose, trouble)
+    let (life, last, monitor, purpose, trouble) = (Life(), last, context.monitor, purpose, trouble)
     var options = configuration.connectionOptions
     options.name += ", \(purpose)"
     options.observe = { event in
@@ -233,6 +235,7 @@ actor Link<User: Sendable> {
         monitor.tell(purpose, .connected(broker: broker.place))
       case .ended(let error):
         life.finish()
+        last.withLockedValue { if $0?.life === life { $0 = nil } }
         // While it is set up, whoever sets it up gets the error and tells.
         if error.code != .closed { monitor.tell(purpose, .disconnected(SyRPCError(error))) }
       }
@@ -243,7 +246,7 @@ actor Link<User: Sendable> {
       let user = try await setUp(connection)
       context.tally.count(.connections)
       monitor.tell(purpose, .connected(broker: broker.place))
-      return Opened(connection: connection, user: user, life: life)
+      return Opened(connection, user, life)
     } catch {
       await connection.close()
       throw error

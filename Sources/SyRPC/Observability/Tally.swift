@@ -44,7 +44,7 @@ final class Tally: Sendable {
 
   /// Records how long an operation took that has just succeeded.
   func record(_ operation: Operation, since start: Moment) {
-    timers[operation.rawValue].record(duration: .now - start)
+    timers[operation.rawValue].recordNanoseconds(Moment.now.nanoseconds(since: start))
   }
 
   var statistics: Statistics { Statistics(counts: counts.withLockedValue { $0 }) }

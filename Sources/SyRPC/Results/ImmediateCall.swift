@@ -33,16 +33,21 @@ final class ImmediateCall: Sendable {
   }
 
   private let state = NIOLockedValueBox(State())
-  private let putBy: Moment
+  private let start: Moment
+  private let publishTimeout: Duration
   private let timeout: Duration?
   private let whenPut: @Sendable () -> Void
 
   /// - Parameters:
+  ///   - start: when it began.
   ///   - publishTimeout: how long the request may take.
   ///   - timeout: how long its result may take after that.
   ///   - whenPut: told once when the request is put, unless ``finish()`` comes before.
-  init(publishTimeout: Duration, timeout: Duration?, whenPut: @escaping @Sendable () -> Void) {
-    putBy = .now + publishTimeout
+  init(
+    at start: Moment = .now, publishTimeout: Duration, timeout: Duration?, whenPut: @escaping @Sendable () -> Void
+  ) {
+    self.start = start
+    self.publishTimeout = publishTimeout
     self.timeout = timeout
     self.whenPut = whenPut
     // One alarm for both times, for the shorter one: when it comes, it is known which time counts.
@@ -104,7 +109,7 @@ final class ImmediateCall: Sendable {
   /// A time may be over.
   private func expire() {
     happen { state in
-      let deadline = state.putAt.map { putAt in timeout.map { putAt + $0 } } ?? putBy
+      let deadline = state.putAt.map { putAt in timeout.map { putAt + $0 } } ?? start + publishTimeout
       guard let deadline else { return nil }
       let left = deadline - .now
       if left <= .zero { return .timedOut }

@@ -12,40 +12,46 @@ struct UnsettledDeliveries {
     case upTo(UInt64)
   }
 
-  private var open: Set<UInt64> = []
-  /// In the order in which they came, which is that of their tags; with some that are settled since.
-  private var order = Deque<UInt64>()
+  /// In the order in which they came, which is that of their tags.
+  private var open = Deque<UInt64>()
 
   /// One has come; tags grow.
-  mutating func add(_ tag: UInt64) {
-    open.insert(tag)
-    order.append(tag)
-    if order.count > 1024 + 2 * open.count { order.removeAll { !open.contains($0) } }
-  }
+  mutating func add(_ tag: UInt64) { open.append(tag) }
 
   /// One was settled by itself.
-  mutating func remove(_ tag: UInt64) { open.remove(tag) }
+  mutating func remove(_ tag: UInt64) {
+    if let index = index(of: tag) { open.remove(at: index) }
+  }
 
   /// Settles some, by as few methods as will do.
   mutating func settle(_ tags: [UInt64]) -> [Move] {
-    // One that is the oldest, or not, needs no search.
-    if tags.count == 1, let tag = tags.first {
-      if order.first == tag { order.removeFirst() }
-      open.remove(tag)
-      return [.one(tag)]
+    let tags = tags.sorted()
+    var count = 0
+    while count < tags.count, open.first == tags[count] {
+      open.removeFirst()
+      count += 1
     }
-    var rest = Set(tags)
-    var first: [UInt64] = []
-    while let tag = order.first, !open.contains(tag) || rest.contains(tag) {
-      order.removeFirst()
-      if open.remove(tag) != nil, rest.remove(tag) != nil { first.append(tag) }
+    let others = tags[count...]
+    removeAll(others)
+    let first: [Move] = count == 0 ? [] : [count == 1 ? .one(tags[0]) : .upTo(tags[count - 1])]
+    return others.isEmpty ? first : first + others.map { .one($0) }
+  }
+
+  private mutating func removeAll(_ tags: ArraySlice<UInt64>) {
+    guard tags.count > Self.few else { return tags.forEach { remove($0) } }
+    let gone = Set(tags)
+    open.removeAll { gone.contains($0) }
+  }
+
+  /// So many are found one by one sooner than by looking at all.
+  private static let few = 16
+
+  private func index(of tag: UInt64) -> Int? {
+    var (low, high) = (open.startIndex, open.endIndex)
+    while low < high {
+      let middle = (low + high) / 2
+      if open[middle] < tag { low = middle + 1 } else { high = middle }
     }
-    open.subtract(rest)
-    let others = rest.sorted().map { Move.one($0) }
-    return switch first.count {
-    case 0: others
-    case 1: [.one(first[0])] + others
-    default: [.upTo(first[first.count - 1])] + others
-    }
+    return low < open.endIndex && open[low] == tag ? low : nil
   }
 }

@@ -1,3 +1,4 @@
+internal import AMQP
 internal import Dispatch
 internal import HeapModule
 internal import NIOConcurrencyHelpers
@@ -59,6 +60,9 @@ final class Deadlines: Sendable {
     }
 
     var count: Int { slots.count - free.count }
+
+    /// Drops the entries of those that were called off.
+    mutating func forgetOthers() { entries = Heap(entries.unordered.filter { isPending($0.number) }) }
   }
 
   private let state = NIOLockedValueBox(State())
@@ -77,7 +81,7 @@ final class Deadlines: Sendable {
   ///
   /// - Returns: what to call it off by.
   func after(_ duration: Duration, _ action: @escaping Action) -> Int {
-    let (time, isOver) = Self.now.addingReportingOverflow(duration.wholeNanoseconds)
+    let (time, isOver) = Self.now.addingReportingOverflow(UInt64(max(0, duration.wholeNanoseconds)))
     return state.withLockedValue { state in
       let entry = Entry(time: isOver ? .max : time, number: state.add(action))
       let isFirst = state.entries.min.map { entry < $0 } ?? true
@@ -91,11 +95,8 @@ final class Deadlines: Sendable {
   func callOff(_ number: Int) {
     // Given back when the lock is.
     let action = state.withLockedValue { state -> Action? in
-      let action = state.remove(number)
-      guard state.entries.count > 64 + 4 * state.count else { return action }
-      let alive = state.entries.unordered.filter { state.isPending($0.number) }
-      state.entries = Heap(alive)
-      return action
+      if state.entries.count > 64 + 4 * state.count { state.forgetOthers() }
+      return state.remove(number)
     }
     _ = action
   }
@@ -118,15 +119,5 @@ final class Deadlines: Sendable {
       return due
     }
     for action in due { action() }
-  }
-}
-
-extension Duration {
-  /// Rounded up; 0 for less, and three hundred years for more.
-  fileprivate var wholeNanoseconds: UInt64 {
-    let (seconds, attoseconds) = components
-    guard self > .zero else { return 0 }
-    guard seconds < 9_000_000_000 else { return 9_000_000_000_000_000_000 }
-    return UInt64(seconds) * 1_000_000_000 + UInt64((attoseconds + 999_999_999) / 1_000_000_000)
   }
 }
