@@ -364,3 +364,15 @@ import Testing
     #expect(desk.remove(2, for: "b") == [.stop])
   }
 }
+
+extension ResultDesk {
+  fileprivate mutating func add(_ waiter: Waiter, for resultID: String) -> [Action] {
+    add(waiter, for: ResultKey(resultID))
+  }
+  fileprivate mutating func look(_ waiter: Waiter, for resultID: String) -> [Action] {
+    look(waiter, for: ResultKey(resultID))
+  }
+  fileprivate mutating func remove(_ waiter: Waiter, for resultID: String) -> [Action] {
+    remove(waiter, for: ResultKey(resultID))
+  }
+}

@@ -6,7 +6,7 @@ import Testing
   private let inbox = ResultInbox()
 
   private func entry(_ index: Int) -> ResultInbox.Entry {
-    ResultInbox.Entry(waiter: inbox.number(), resultID: "\(index)", index: index) { _ in }
+    ResultInbox.Entry(waiter: inbox.number(), key: ResultKey("\(index)"), index: index) { _ in }
   }
 
   @Test func onlyWhereTheQueueIsConsumedIsSomeoneNoted() {

@@ -9,7 +9,7 @@ struct FadingMemory<Value: Sendable>: Sendable {
   static var few: Int { 1024 }
 
   private let lifetime: Duration
-  private var entries: [ExactString: (value: Value, last: Moment)] = [:]
+  private var entries: [ResultKey: (value: Value, last: Moment)] = [:]
   /// The number of entries at which those of the past are forgotten.
   private var limit = Self.few
 
@@ -18,11 +18,11 @@ struct FadingMemory<Value: Sendable>: Sendable {
   var count: Int { entries.count }
 
   /// What is remembered of an id, if it is not too old.
-  subscript(id: ExactString, now: Moment) -> Value? {
+  subscript(id: ResultKey, now: Moment) -> Value? {
     entries[id].flatMap { now - $0.last < lifetime ? $0.value : nil }
   }
 
-  mutating func remember(_ value: Value, of id: ExactString, at now: Moment) {
+  mutating func remember(_ value: Value, of id: ResultKey, at now: Moment) {
     entries[id] = (value, now)
     guard entries.count >= limit else { return }
     entries = entries.filter { now - $0.value.last < lifetime }
@@ -30,6 +30,6 @@ struct FadingMemory<Value: Sendable>: Sendable {
     limit = max(Self.few, 2 * entries.count)
   }
 
-  mutating func forget(_ id: ExactString) { entries[id] = nil }
+  mutating func forget(_ id: ResultKey) { entries[id] = nil }
   mutating func forgetAll() { entries.removeAll() }
 }

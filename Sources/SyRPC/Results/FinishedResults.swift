@@ -29,17 +29,17 @@ final class FinishedResults: Sendable {
   }
 
   /// Somebody got it.
-  func add(_ resultID: String) { gotten.withLockedValue { $0.remember((), of: ExactString(resultID), at: .now) } }
+  func add(_ key: ResultKey) { gotten.withLockedValue { $0.remember((), of: key, at: .now) } }
 
   /// The call that alone knows the id has ended without it.
   func abandon(_ resultID: String) {
-    abandoned.withLockedValue { $0.remember((), of: ExactString(resultID), at: .now) }
+    abandoned.withLockedValue { $0.remember((), of: ResultKey(resultID), at: .now) }
   }
 
   /// Why a result is to be dropped; nil if it is not.
-  func reason(_ resultID: String) -> Reason? {
-    let (id, now) = (ExactString(resultID), Moment.now)
-    if gotten.withLockedValue({ $0[id, now] != nil }) { return .got }
-    return abandoned.withLockedValue { $0[id, now] != nil } ? .late : nil
+  func reason(_ key: ResultKey) -> Reason? {
+    let now = Moment.now
+    if gotten.withLockedValue({ $0[key, now] != nil }) { return .got }
+    return abandoned.withLockedValue { $0[key, now] != nil } ? .late : nil
   }
 }

@@ -14,7 +14,7 @@ struct HeldResults {
   }
 
   private struct Hold {
-    let id: ExactString
+    let id: ResultKey
     let result: ArrivedResult?
     let size: Int
     let isTimed: Bool
@@ -31,7 +31,7 @@ struct HeldResults {
   }
 
   private var holds: [UInt64: Hold] = [:]
-  private var tags: [ExactString: UInt64] = [:]
+  private var tags: [ResultKey: UInt64] = [:]
   private var order = Heap<Due>()
   /// Bodies are kept for those who come to wait here while there is room; of the rest the ids alone.
   private let room: HeldRoom
@@ -52,7 +52,7 @@ struct HeldResults {
   mutating func insert(
     _ result: ArrivedResult, _ tag: UInt64, size: Int, hold: Duration?, isSpared: Bool, at now: Instant
   ) {
-    let id = ExactString(result.resultID)
+    let id = result.key
     let fits = room.take(size)
     holds[tag] = Hold(
       id: id, result: fits ? result : nil, size: fits ? size : 0, isTimed: hold != nil, isSpared: isSpared)
@@ -62,7 +62,7 @@ struct HeldResults {
   }
 
   /// Takes out a result by its id.
-  mutating func take(_ id: ExactString) -> Found? {
+  mutating func take(_ id: ResultKey) -> Found? {
     guard let tag = tags[id], let hold = remove(tag) else { return nil }
     return hold.result.map { .result(tag: tag, $0) } ?? .idOnly(tag: tag)
   }

@@ -3,8 +3,15 @@ internal import SyRPCWire
 
 /// A result as it came by. Its payload may be one that cannot be held.
 struct ArrivedResult: Equatable {
-  let resultID: String
+  let key: ResultKey
   let data: Result<JSON, MessageError>
+
+  init(resultID: String, data: Result<JSON, MessageError>) {
+    key = ResultKey(resultID)
+    self.data = data
+  }
+
+  var resultID: String { key.resultID }
 }
 
 /// Who waits for which result of one result queue, and what to do with those that nobody here waits for.
@@ -49,9 +56,32 @@ struct ResultDesk {
   /// A result that was not seen for so long has most likely been taken. If not, it is returned at once a few times more.
   static let longestMemory = Duration.seconds(60)
 
+  /// Those who wait for one result: as a rule it is one.
+  private struct Waiters {
+    private let first: Waiter
+    private var others: [Waiter] = []
+
+    init(_ waiter: Waiter) { first = waiter }
+    private init(_ all: [Waiter]) {
+      first = all[0]
+      others = Array(all.dropFirst())
+    }
+
+    var all: [Waiter] { [first] + others }
+    mutating func add(_ waiter: Waiter) { others.append(waiter) }
+
+    /// Nil if they were the only one.
+    func without(_ waiter: Waiter) -> Waiters? {
+      let rest = all.filter { $0 != waiter }
+      return rest.isEmpty ? nil : Waiters(rest)
+    }
+
+    func contains(_ waiter: Waiter) -> Bool { all.contains(waiter) }
+  }
+
   private let messageTTL: Duration
   private let policy: ReturnPolicy
-  private var waiters: [ExactString: [Waiter]] = [:]
+  private var waiters: [ResultKey: Waiters] = [:]
   /// Those who look once; what they come across is held until they are done.
   private var lookers: Set<Waiter> = []
   private var held: HeldResults
@@ -84,45 +114,52 @@ struct ResultDesk {
   /// How many foreign results are remembered.
   var rememberedSightings: Int { sightings.count }
   /// Whether somebody here waits for a result.
-  func awaits(_ resultID: String) -> Bool { waiters[ExactString(resultID)] != nil }
-  var allWaiters: [Waiter] { waiters.values.flatMap(\.self) }
+  func awaits(_ resultID: String) -> Bool { waiters[ResultKey(resultID)] != nil }
+  var allWaiters: [Waiter] { waiters.values.flatMap(\.all) }
 
   // MARK: - Who waits
 
   /// Someone waits for a result.
-  mutating func add(_ waiter: Waiter, for resultID: String) -> [Action] {
+  mutating func add(_ waiter: Waiter, for key: ResultKey) -> [Action] {
     lingering = nil
-    let (actions, isFinished) = enter(waiter, ExactString(resultID))
+    let (actions, isFinished) = enter(waiter, key)
     guard !isFinished, !isConsuming else { return actions }
     isConsuming = true
     return actions + [.start]
   }
 
   /// Someone looks once: gets what is in the queue, and says when that is all.
-  mutating func look(_ waiter: Waiter, for resultID: String) -> [Action] {
-    let (actions, isFinished) = enter(waiter, ExactString(resultID))
+  mutating func look(_ waiter: Waiter, for key: ResultKey) -> [Action] {
+    let (actions, isFinished) = enter(waiter, key)
     if !isFinished { lookers.insert(waiter) }
     return actions
   }
 
-  private mutating func enter(_ waiter: Waiter, _ id: ExactString) -> ([Action], isFinished: Bool) {
-    switch held.take(id) {
+  private mutating func enter(_ waiter: Waiter, _ key: ResultKey) -> ([Action], isFinished: Bool) {
+    switch held.take(key) {
     case .result(let tag, let result): return ([.acknowledge(tag), .finish(waiter, result)], true)
     case .idOnly(let tag):
-      waiters[id, default: []].append(waiter)
+      note(waiter, key)
       return ([.giveBack([tag])], false)
     case nil:
-      waiters[id, default: []].append(waiter)
+      note(waiter, key)
       return ([], false)
     }
   }
 
+  private mutating func note(_ waiter: Waiter, _ key: ResultKey) {
+    // One look-up for all but the rare second who waits for the same.
+    if let others = waiters.updateValue(Waiters(waiter), forKey: key) {
+      var all = others
+      all.add(waiter)
+      waiters[key] = all
+    }
+  }
+
   /// Someone waits no longer.
-  mutating func remove(_ waiter: Waiter, for resultID: String) -> [Action] {
-    let id = ExactString(resultID)
-    guard var others = waiters[id], let index = others.firstIndex(of: waiter) else { return [] }
-    others.remove(at: index)
-    waiters[id] = others.isEmpty ? nil : others
+  mutating func remove(_ waiter: Waiter, for key: ResultKey) -> [Action] {
+    guard let all = waiters[key], all.contains(waiter) else { return [] }
+    waiters[key] = all.without(waiter)
     return leave([waiter])
   }
 
@@ -180,17 +217,26 @@ struct ResultDesk {
     expected = backlog > Self.backlog ? (backlog, min(now + Self.longestPause, limit), limit) : nil
   }
 
+  /// Those who wait for a result that has come get it.
+  ///
+  /// - Returns: who they are, and what follows; nil if nobody waits for it.
+  mutating func claim(_ key: ResultKey, at now: Instant) -> (waiters: [Waiter], rest: [Action])? {
+    guard let found = waiters.removeValue(forKey: key) else { return nil }
+    _ = countDown(at: now)
+    if sightings.count > 0 { sightings.forget(key) }
+    let all = found.all
+    return (all, finish(all, at: now))
+  }
+
   /// A result came by.
   mutating func receive(
     _ result: ArrivedResult, _ arrival: Arrival, at now: Instant, jitter: @autoclosure () -> Double
   ) -> [Action] {
-    let id = ExactString(result.resultID)
-    let backlog = countDown(at: now)
-    if let finished = waiters.removeValue(forKey: id) {
-      sightings.forget(id)
-      return [.acknowledge(arrival.tag)] + finished.map { .finish($0, result) }
-        + finish(finished, at: now)
+    let id = result.key
+    if let (finished, rest) = claim(id, at: now) {
+      return [.acknowledge(arrival.tag)] + finished.map { .finish($0, result) } + rest
     }
+    let backlog = countDown(at: now)
     guard lookers.isEmpty else {
       held.insert(result, arrival.tag, size: arrival.size, hold: nil, isSpared: false, at: now)
       return []
@@ -236,7 +282,7 @@ struct ResultDesk {
 
   /// Asks for a call when the next is due, unless one is to come before.
   private mutating func wake() -> [Action] {
-    guard let due = [held.nextDue, lingering].compactMap(\.self).min() else { return [] }
+    guard let due = held.nextDue.map({ min($0, lingering ?? $0) }) ?? lingering else { return [] }
     let next = max(due, expected?.end ?? due)
     guard alarm.map({ next < $0 }) ?? true else { return [] }
     alarm = next

@@ -8,7 +8,7 @@ final class ResultInbox: Sendable {
   /// Someone who waits.
   struct Entry: Sendable {
     let waiter: ResultDesk.Waiter
-    let resultID: String
+    let key: ResultKey
     let index: Int
     let receive: @Sendable (Result<JSON, any Error>) -> Void
   }

@@ -7,10 +7,18 @@ internal import SyRPCWire
 /// Runs on the connection's own thread, so that a delivery is judged where it arrives, in order.
 actor ResultReader {
   private final class Queue {
+    let index: Int
     var desk: ResultDesk
     var consumerTag: String?
-    init(_ desk: ResultDesk) { self.desk = desk }
+
+    init(_ index: Int, _ desk: ResultDesk) {
+      self.index = index
+      self.desk = desk
+    }
   }
+
+  /// Told what has come.
+  private typealias Receiver = (Result<JSON, any Error>) -> Void
 
   private let connection: AMQPConnection
   private let topology: Topology
@@ -19,7 +27,7 @@ actor ResultReader {
   private let finished: FinishedResults
   private var queues: [Int: Queue] = [:]
   private let room = HeldRoom()
-  private var waiting: [ResultDesk.Waiter: (Result<JSON, any Error>) -> Void] = [:]
+  private var waiting: [ResultDesk.Waiter: Receiver] = [:]
   private nonisolated let inbox = ResultInbox()
   private var unsettled = UnsettledDeliveries()
   /// To be acknowledged when what has arrived is read.
@@ -27,7 +35,7 @@ actor ResultReader {
   /// To be given back then.
   private var returning: [UInt64] = []
   /// Who is told then of results that have come: together, so that the threads on which they go on are woken once.
-  private var finishing: [() -> Void] = []
+  private var finishing: [(tell: Receiver, result: ArrivedResult)] = []
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
@@ -43,15 +51,15 @@ actor ResultReader {
   ///
   /// - Throws: ``AMQPError``, ``SyRPCError`` with `unreadableResult`, `CancellationError`.
   func result(_ resultID: String) async throws -> JSON {
-    let index = topology.resultQueueIndex(for: resultID)
+    let (index, key) = (topology.resultQueueIndex(for: resultID), ResultKey(resultID))
     let waiter = inbox.number()
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        enter(waiter, resultID, index) { continuation.resume(with: $0) }
-        if Task.isCancelled { giveUp(waiter, resultID, index) }
+        enter(waiter, key, queue(index)) { continuation.resume(with: $0) }
+        if Task.isCancelled { giveUp(waiter, key, index) }
       }
     } onCancel: {
-      Task { await self.giveUp(waiter, resultID, index) }
+      Task { await self.giveUp(waiter, key, index) }
     }
   }
 
@@ -67,7 +75,8 @@ actor ResultReader {
     isWaiting: @escaping @Sendable () -> Void
   ) -> ResultDesk.Waiter {
     let entry = ResultInbox.Entry(
-      waiter: inbox.number(), resultID: resultID, index: topology.resultQueueIndex(for: resultID), receive: receive)
+      waiter: inbox.number(), key: ResultKey(resultID), index: topology.resultQueueIndex(for: resultID),
+      receive: receive)
     if inbox.add(entry) {
       isWaiting()
     } else {
@@ -81,22 +90,19 @@ actor ResultReader {
 
   /// Ends a wait; nothing happens if it has ended.
   func forget(_ waiter: ResultDesk.Waiter, _ resultID: String) {
-    giveUp(waiter, resultID, topology.resultQueueIndex(for: resultID))
+    giveUp(waiter, ResultKey(resultID), topology.resultQueueIndex(for: resultID))
   }
 
   /// Takes note of who waits: before anything else happens.
   private func lookIntoInbox() { enter(inbox.takeAll()) }
 
   private func enter(_ entries: [ResultInbox.Entry]) {
-    for entry in entries { enter(entry.waiter, entry.resultID, entry.index, entry.receive) }
+    for entry in entries { enter(entry.waiter, entry.key, queue(entry.index), entry.receive) }
   }
 
-  private func enter(
-    _ waiter: ResultDesk.Waiter, _ resultID: String, _ index: Int,
-    _ receive: @escaping (Result<JSON, any Error>) -> Void
-  ) {
+  private func enter(_ waiter: ResultDesk.Waiter, _ key: ResultKey, _ queue: Queue, _ receive: @escaping Receiver) {
     waiting[waiter] = receive
-    perform(queue(index).desk.add(waiter, for: resultID), index)
+    perform(queue.desk.add(waiter, for: key), queue)
   }
 
   /// Does something once, when what has arrived is read.
@@ -109,10 +115,11 @@ actor ResultReader {
     connection.submit { [self] _ in assumeIsolated(work) }
   }
 
-  private func giveUp(_ waiter: ResultDesk.Waiter, _ resultID: String, _ index: Int) {
+  private func giveUp(_ waiter: ResultDesk.Waiter, _ key: ResultKey, _ index: Int) {
     lookIntoInbox()
     guard let finish = waiting.removeValue(forKey: waiter) else { return }
-    perform(queue(index).desk.remove(waiter, for: resultID), index)
+    let queue = queue(index)
+    perform(queue.desk.remove(waiter, for: key), queue)
     finish(.failure(CancellationError()))
   }
 
@@ -123,18 +130,18 @@ actor ResultReader {
   /// - Returns: nil if it is not there.
   /// - Throws: as ``result(_:)``.
   func look(_ resultID: String) async throws -> JSON? {
-    let index = topology.resultQueueIndex(for: resultID)
+    let (queue, key) = (queue(topology.resultQueueIndex(for: resultID)), ResultKey(resultID))
     let waiter = inbox.number()
     let found = Mailbox<Result<JSON, any Error>>()
     waiting[waiter] = { found.set($0) }
-    perform(queue(index).desk.look(waiter, for: resultID), index)
+    perform(queue.desk.look(waiter, for: key), queue)
     // It may have been held here.
     tellFinished()
     defer {
       waiting[waiter] = nil
-      perform(queue(index).desk.remove(waiter, for: resultID), index)
+      perform(queue.desk.remove(waiter, for: key), queue)
     }
-    try await search(index) { found.value != nil }
+    try await search(queue.index) { found.value != nil }
     return try found.value?.get()
   }
 
@@ -149,7 +156,7 @@ actor ResultReader {
     while !isFound() {
       try Task.checkCancellation()
       let found = try await connection.get(declaration.name, atMost: count) { [weak self] delivery in
-        self?.assumeIsolated { $0.receive(delivery, index) }
+        self?.assumeIsolated { $0.receive(delivery, $0.queue(index)) }
       }
       guard found < count else {
         count = min(2 * count, Self.mostAtOnce)
@@ -165,21 +172,23 @@ actor ResultReader {
 
   private func queue(_ index: Int) -> Queue {
     if let queue = queues[index] { return queue }
-    let queue = Queue(ResultDesk(messageTTL: topology.settings.messageTTL, room: room))
+    let queue = Queue(index, ResultDesk(messageTTL: topology.settings.messageTTL, room: room))
     queues[index] = queue
     return queue
   }
 
   // MARK: - What the desk says
 
-  private func perform(_ actions: [ResultDesk.Action], _ index: Int) {
+  private func perform(_ actions: [ResultDesk.Action], _ queue: Queue) {
+    guard !actions.isEmpty else { return }
+    let index = queue.index
     for action in actions {
       switch action {
-      case .start: start(index)
-      case .stop: stop(index)
+      case .start: start(queue)
+      case .stop: stop(queue)
       case .acknowledge(let tag): acknowledge(tag)
       case .giveBack(let tags): giveBack(tags)
-      case .finish(let waiter, let result): finish(waiter, result)
+      case .finish(let waiter, let result): finish([waiter], result)
       case .wake(let instant):
         _ = Deadlines.shared.after(instant - .now) { [weak self] in self?.submit { $0.wake(index, at: instant) }
         }
@@ -192,7 +201,8 @@ actor ResultReader {
   /// Also where the clock says that it is not time yet: nobody would wake it again.
   private func wake(_ index: Int, at instant: ResultDesk.Instant) {
     lookIntoInbox()
-    perform(queue(index).desk.due(at: max(.now, instant)), index)
+    let queue = queue(index)
+    perform(queue.desk.due(at: max(.now, instant)), queue)
   }
 
   /// Acknowledges a delivery, together with all that follow before what has arrived is read.
@@ -237,31 +247,29 @@ actor ResultReader {
   }
 
   /// Declares and consumes a queue, all at once: the broker answers in this order.
-  private func start(_ index: Int) {
-    let queue = queue(index)
+  private func start(_ queue: Queue) {
     guard queue.consumerTag == nil else { return }
+    let index = queue.index
     let declaration = topology.resultQueue(at: index)
     do {
       try connection.assumeIsolated {
         try $0.declare(declaration, topology.resultBinding(at: index)) { [weak self] outcome in
-          self?.assumeIsolated { $0.declared(outcome, index) }
+          self?.assumeIsolated { $0.declared(outcome, $0.queue(index)) }
         }
       }
       queue.consumerTag = try consume(declaration.name, index)
       inbox.open(index)
     } catch {
-      fail(index, error)
+      fail(queue, error)
     }
   }
 
-  private func declared(_ outcome: Result<QueueStatus, AMQPError>, _ index: Int) {
+  private func declared(_ outcome: Result<QueueStatus, AMQPError>, _ queue: Queue) {
     switch outcome {
     case .success(let status):
       // Who asked for it may have gone in the meantime.
-      if queue(index).desk.isConsuming {
-        queue(index).desk.consumed(backlog: status.messageCount, at: .now)
-      }
-    case .failure(let error): fail(index, error)
+      if queue.desk.isConsuming { queue.desk.consumed(backlog: status.messageCount, at: .now) }
+    case .failure(let error): fail(queue, error)
     }
   }
 
@@ -271,99 +279,104 @@ actor ResultReader {
         // Above any backlog: with few, results that wait for others would be in the way. 0 is without limit, but a quorum
         // queue takes it for 2,000.
         name, prefetch: .max,
-        receive: { [weak self] delivery in self?.assumeIsolated { $0.receive(delivery, index) } },
-        end: { [weak self] error in self?.assumeIsolated { $0.consumerEnded(error, index) } })
+        receive: { [weak self] delivery in self?.assumeIsolated { $0.receive(delivery, $0.queue(index)) } },
+        end: { [weak self] error in self?.assumeIsolated { $0.consumerEnded(error, $0.queue(index)) } })
     }
   }
 
-  private func stop(_ index: Int) {
-    guard let tag = queue(index).consumerTag else { return }
-    queue(index).consumerTag = nil
+  private func stop(_ queue: Queue) {
+    guard let tag = queue.consumerTag else { return }
+    queue.consumerTag = nil
     // Whoever came in the last moment starts another one.
-    let late = inbox.close(index)
+    let late = inbox.close(queue.index)
     onConnection { try $0.cancel(tag) }
     enter(late)
   }
 
   // MARK: - What the broker says
 
-  private func receive(_ delivery: Delivery, _ index: Int) {
+  private func receive(_ delivery: Delivery, _ queue: Queue) {
     lookIntoInbox()
     unsettled.add(delivery.deliveryTag)
-    guard let result = arrived(delivery.body, index) else {
+    guard let result = arrived(delivery.body, queue) else {
       tally.count(.malformedResults)
       return acknowledge(delivery.deliveryTag)
     }
-    let queue = queue(index)
-    if !queue.desk.awaits(result.resultID) {
-      if let reason = finished.reason(result.resultID) {
-        tally.count(reason == .got ? .duplicateResults : .lateResults)
-        return acknowledge(delivery.deliveryTag)
-      }
-      tally.count(.foreignSightings)
+    if let (waiters, rest) = queue.desk.claim(result.key, at: .now) {
+      acknowledge(delivery.deliveryTag)
+      finish(waiters, result)
+      return perform(rest, queue)
     }
+    if let reason = finished.reason(result.key) {
+      tally.count(reason == .got ? .duplicateResults : .lateResults)
+      return acknowledge(delivery.deliveryTag)
+    }
+    tally.count(.foreignSightings)
     let held = queue.desk.heldCount
     let arrival = ResultDesk.Arrival(
       tag: delivery.deliveryTag, size: delivery.body.count, deliveryCount: delivery.deliveryCount)
     let actions = queue.desk.receive(result, arrival, at: .now, jitter: .random(in: 0..<1))
     if queue.desk.heldCount > held { tally.count(.holds) }
-    perform(actions, index)
+    perform(actions, queue)
   }
 
   /// What came, if it is a result at all: what is none would go round for ever, so it is taken out and reported.
-  private func arrived(_ body: [UInt8], _ index: Int) -> ArrivedResult? {
+  private func arrived(_ body: [UInt8], _ queue: Queue) -> ArrivedResult? {
     do {
       let result = try ResultMessage(decoding: body)
       return ArrivedResult(resultID: result.resultID, data: .success(result.data))
     } catch {
       // A payload that cannot be held here is an error to whoever waits for it, and none of ours if it is another's,
       // who may be able to. What is no result to anybody goes round only for somebody here.
-      if let id = resultID(ofUnreadable: body), error.jsonError != nil || queue(index).desk.awaits(id) {
+      if let id = resultID(ofUnreadable: body), error.jsonError != nil || queue.desk.awaits(id) {
         return ArrivedResult(resultID: id, data: .failure(error))
       }
       logger.warning(
         "dropped a malformed result",
-        metadata: ["queue": "\(topology.resultQueue(at: index).name)", "error": "\(error)"])
+        metadata: ["queue": "\(topology.resultQueue(at: queue.index).name)", "error": "\(error)"])
       return nil
     }
   }
 
-  private func finish(_ waiter: ResultDesk.Waiter, _ result: ArrivedResult) {
-    finished.add(result.resultID)
-    tally.count(.resultsGot)
-    guard let receive = waiting.removeValue(forKey: waiter) else { return }
-    finishing.append {
-      receive(
-        result.data.mapError {
-          SyRPCError(.unreadableResult, "the result \(result.resultID) came but cannot be held: \($0)")
-        })
+  private func finish(_ waiters: [ResultDesk.Waiter], _ result: ArrivedResult) {
+    finished.add(result.key)
+    tally.count(.resultsGot, waiters.count)
+    let wasNobody = finishing.isEmpty
+    for waiter in waiters {
+      if let tell = waiting.removeValue(forKey: waiter) { finishing.append((tell, result)) }
     }
-    guard finishing.count == 1 else { return }
-    beforeSending { $0.tellFinished() }
+    if wasNobody, !finishing.isEmpty { beforeSending { $0.tellFinished() } }
   }
 
   private func tellFinished() {
     let finishing = finishing
     self.finishing.removeAll(keepingCapacity: true)
-    for tell in finishing { tell() }
-  }
-
-  private func consumerEnded(_ error: AMQPError, _ index: Int) {
-    enter(inbox.close(index))
-    let queue = queue(index)
-    queue.consumerTag = nil
-    if error.code == .notFound, !queue.desk.isIdle {
-      // The queue expired or was deleted under us: it is declared anew, and the wait goes on.
-      start(index)
-    } else {
-      fail(index, error)
+    for (tell, result) in finishing {
+      switch result.data {
+      case .success(let data): tell(.success(data))
+      case .failure(let error):
+        tell(
+          .failure(
+            SyRPCError(.unreadableResult, "the result \(result.resultID) came but cannot be held: \(error)")))
+      }
     }
   }
 
-  private func fail(_ index: Int, _ error: any Error) {
-    enter(inbox.close(index))
-    queue(index).consumerTag = nil
-    for waiter in queue(index).desk.abandon() {
+  private func consumerEnded(_ error: AMQPError, _ queue: Queue) {
+    enter(inbox.close(queue.index))
+    queue.consumerTag = nil
+    if error.code == .notFound, !queue.desk.isIdle {
+      // The queue expired or was deleted under us: it is declared anew, and the wait goes on.
+      start(queue)
+    } else {
+      fail(queue, error)
+    }
+  }
+
+  private func fail(_ queue: Queue, _ error: any Error) {
+    enter(inbox.close(queue.index))
+    queue.consumerTag = nil
+    for waiter in queue.desk.abandon() {
       waiting.removeValue(forKey: waiter)?(.failure(error))
     }
   }
@@ -371,9 +384,9 @@ actor ResultReader {
   /// Ends every wait and cancels every consumer, so that nothing is held when the connection goes.
   func close() {
     for index in queues.keys { enter(inbox.close(index)) }
-    for (index, queue) in queues {
+    for queue in queues.values {
       let waiters = queue.desk.allWaiters
-      perform(queue.desk.close(), index)
+      perform(queue.desk.close(), queue)
       for waiter in waiters {
         waiting.removeValue(forKey: waiter)?(.failure(SyRPCError(.closed, "the client has been closed")))
       }

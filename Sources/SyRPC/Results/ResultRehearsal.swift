@@ -13,15 +13,12 @@ package struct ResultRehearsal {
   /// - Returns: what it was.
   /// - Throws: ``MessageError`` if it is none.
   package mutating func take(_ delivery: Delivery, for resultID: String) throws -> JSON? {
-    _ = desk.add(1, for: resultID)
+    _ = desk.add(1, for: ResultKey(resultID))
     unsettled.add(delivery.deliveryTag)
     let message = try ResultMessage(decoding: delivery.body)
     let result = ArrivedResult(resultID: message.resultID, data: .success(message.data))
-    let arrival = ResultDesk.Arrival(tag: delivery.deliveryTag, size: delivery.body.count)
-    for case .finish(_, let result) in desk.receive(result, arrival, at: .now, jitter: 0) {
-      _ = unsettled.settle([delivery.deliveryTag])
-      return try result.data.get()
-    }
-    return nil
+    guard desk.claim(result.key, at: .now) != nil else { return nil }
+    _ = unsettled.settle([delivery.deliveryTag])
+    return try result.data.get()
   }
 }

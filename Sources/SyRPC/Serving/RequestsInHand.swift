@@ -13,6 +13,7 @@ final class RequestInHand: Sendable {
 
   fileprivate init(_ delivered: DeliveredRequest, _ reader: RequestReader) {
     self.delivered = delivered
+    id = (try? delivered.content.get()).map { ResultKey($0.resultID) }
     deliveries = NIOLockedValueBox([(delivered.deliveryTag, reader)])
   }
 
@@ -20,7 +21,8 @@ final class RequestInHand: Sendable {
     deliveries.withLockedValue { $0.append((delivered.deliveryTag, reader)) }
   }
 
-  fileprivate var id: ExactString? { (try? delivered.content.get()).map { ExactString($0.resultID) } }
+  /// The request's id, if it can be read.
+  fileprivate let id: ResultKey?
   /// How many deliveries there are.
   fileprivate var count: Int { deliveries.withLockedValue { $0.count } }
 
@@ -66,7 +68,7 @@ final class RequestsInHand: Sendable {
   private static let answeredLifetime = Duration.seconds(600)
 
   private struct State {
-    var requests: [ExactString: RequestInHand] = [:]
+    var requests: [ResultKey: RequestInHand] = [:]
     /// Those whose result is put, but that could not be acknowledged.
     var answered = FadingMemory<Void>(lifetime: answeredLifetime)
   }

@@ -14,20 +14,23 @@ package struct ExactString: Hashable, Sendable {
   package init(_ string: String) { self.string = string }
 
   package static func == (left: ExactString, right: ExactString) -> Bool {
-    var (left, right) = (left.string, right.string)
-    return left.withUTF8 { left in
-      right.withUTF8 { right in
+    let (left, right) = (left.string.utf8, right.string.utf8)
+    let areEqual = left.withContiguousStorageIfAvailable { left in
+      right.withContiguousStorageIfAvailable { right in
         guard left.count == right.count, let start = left.baseAddress, let other = right.baseAddress else {
           return left.isEmpty && right.isEmpty
         }
         return memcmp(start, other, left.count) == 0
       }
     }
+    return (areEqual ?? nil) ?? left.elementsEqual(right)
   }
 
   package func hash(into hasher: inout Hasher) {
-    var string = string
-    string.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    let bytes = string.utf8
+    if bytes.withContiguousStorageIfAvailable({ hasher.combine(bytes: UnsafeRawBufferPointer($0)) }) == nil {
+      Array(bytes).withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
     hasher.combine(0xFF as UInt8)
   }
 }
