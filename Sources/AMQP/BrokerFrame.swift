@@ -9,8 +9,8 @@ enum BrokerFrame {
   case queueDeclared(QueueStatus)
   /// The answer to any other synchronous method.
   case done(method: UInt32)
-  case delivery(consumerTag: String, deliveryTag: UInt64, redelivered: Bool, exchange: String, routingKey: String)
-  case got(deliveryTag: UInt64, redelivered: Bool, exchange: String, routingKey: String)
+  case delivery(consumerTag: String, deliveryTag: UInt64, redelivered: Bool)
+  case got(deliveryTag: UInt64, redelivered: Bool)
   case returned(code: Int, text: String, exchange: String, routingKey: String)
   case acknowledged(deliveryTag: UInt64, multiple: Bool)
   case rejected(deliveryTag: UInt64, multiple: Bool)
@@ -59,13 +59,10 @@ enum BrokerFrame {
       let deliver = read(amqp_basic_deliver_t.self)
       self = .delivery(
         consumerTag: deliver.consumer_tag.string, deliveryTag: deliver.delivery_tag,
-        redelivered: deliver.redelivered != 0, exchange: deliver.exchange.string,
-        routingKey: deliver.routing_key.string)
+        redelivered: deliver.redelivered != 0)
     case Method.basicGetOk:
       let got = read(amqp_basic_get_ok_t.self)
-      self = .got(
-        deliveryTag: got.delivery_tag, redelivered: got.redelivered != 0, exchange: got.exchange.string,
-        routingKey: got.routing_key.string)
+      self = .got(deliveryTag: got.delivery_tag, redelivered: got.redelivered != 0)
     case Method.basicReturn:
       let returned = read(amqp_basic_return_t.self)
       self = .returned(

@@ -21,11 +21,8 @@ struct ConfirmLedger<Token> {
     /// Of the body, in bytes.
     let size: Int
     let sent: Moment
-  }
-
-  private struct Destination: Hashable {
-    let exchange: String
-    let routingKey: String
+    /// Whether somebody waits for the confirm.
+    var isAwaited: Bool
   }
 
   /// From the oldest tag on, those that are not settled, with gaps for those that are.
@@ -38,18 +35,23 @@ struct ConfirmLedger<Token> {
   /// How many messages were sent since the oldest that is not settled, that one included.
   var count: Int { messages.count }
 
+  /// How many confirms somebody waits for.
+  private(set) var awaited = 0
+  /// How many confirms came for which nobody waited.
+  private(set) var unawaited = 0
+
   /// Notes a message just sent, and gives its delivery tag. Tags count from 1 (RabbitMQ, confirm.select).
   mutating func published(
-    _ token: Token, exchange: String, routingKey: String, size: Int, at now: Moment
+    _ token: Token, to destination: Destination, size: Int, at now: Moment, isAwaited: Bool = true
   ) -> UInt64 {
-    let destination = Destination(exchange: exchange, routingKey: routingKey)
-    messages.append(Message(token: token, destination: destination, size: size, sent: now))
+    if isAwaited { awaited += 1 }
+    messages.append(
+      Message(token: token, destination: destination, size: size, sent: now, isAwaited: isAwaited))
     return nextTag - 1
   }
 
   /// Notes that a message came back. The broker does not say which; it is one that a confirm settles soon.
-  mutating func returned(exchange: String, routingKey: String, _ error: AMQPError) {
-    let destination = Destination(exchange: exchange, routingKey: routingKey)
+  mutating func returned(from destination: Destination, _ error: AMQPError) {
     returns[destination] = ((returns[destination]?.count ?? 0) + 1, error)
   }
 
@@ -69,6 +71,9 @@ struct ConfirmLedger<Token> {
       messages[index] = nil
     }
     while let oldest = messages.first, oldest == nil { _ = removeOldest() }
+    let awaited = settled.count(where: \.isAwaited)
+    self.awaited -= awaited
+    unawaited += settled.count - awaited
 
     guard !returns.isEmpty else { return settled.compactMap { entry($0) } }
     var came: [Destination: (count: Int, error: AMQPError)] = [:]
@@ -97,6 +102,10 @@ struct ConfirmLedger<Token> {
   mutating func remove(_ tag: UInt64) -> Entry? {
     guard tag >= oldestTag, tag < nextTag, let message = messages[Int(tag - oldestTag)] else { return nil }
     messages[Int(tag - oldestTag)]?.token = nil
+    if message.isAwaited {
+      messages[Int(tag - oldestTag)]?.isAwaited = false
+      awaited -= 1
+    }
     return entry(message)
   }
 

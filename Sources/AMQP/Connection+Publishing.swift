@@ -10,8 +10,7 @@ extension AMQPConnection {
   ///
   /// - Parameters:
   ///   - body: the message.
-  ///   - exchange: where it goes.
-  ///   - routingKey: by what the exchange finds the queue.
+  ///   - destination: where it goes.
   ///   - headers: sent along; the property is left out if there are none.
   ///   - contentType: what the body is said to be. SyRPC has one; what else may come is for those who test readers.
   /// - Throws: ``AMQPError``: `unroutable` if it reached no queue, `notConfirmed`, `messageTooLarge`, `accessRefused`,
@@ -19,7 +18,7 @@ extension AMQPConnection {
   ///   `CancellationError`. After the last four it may or may not arrive; if the task was cancelled before, it is not
   ///   sent.
   package func publish(
-    _ body: [UInt8], to exchange: String, routingKey: String, headers: [String: String] = [:],
+    _ body: [UInt8], to destination: Destination, headers: [String: String] = [:],
     contentType: String = MessageProperties.contentType
   ) async throws {
     try Task.checkCancellation()
@@ -33,7 +32,7 @@ extension AMQPConnection {
         do {
           tag.set(
             try post(
-              body, to: exchange, routingKey: routingKey, headers: headers, contentType: contentType
+              body, to: destination, headers: headers, contentType: contentType
             ) {
               continuation.resume(with: $0)
             })
@@ -45,66 +44,62 @@ extension AMQPConnection {
     }
   }
 
+  /// As ``publish(_:to:headers:contentType:)``, for a place to which not much goes.
+  package func publish(
+    _ body: [UInt8], to exchange: String, routingKey: String, headers: [String: String] = [:],
+    contentType: String = MessageProperties.contentType
+  ) async throws {
+    try await publish(
+      body, to: Destination(exchange: exchange, routingKey: routingKey), headers: headers, contentType: contentType)
+  }
+
   /// Publishes a persistent, mandatory JSON message without waiting. Ask ``canPost(_:)`` before.
   ///
   /// - Parameters:
   ///   - body: the message.
-  ///   - exchange: where it goes.
-  ///   - routingKey: by what the exchange finds the queue.
+  ///   - destination: where it goes.
   ///   - headers: sent along; the property is left out if there are none.
   ///   - contentType: what the body is said to be.
   ///   - confirmed: told on this connection's executor what has become of it, as
-  ///     ``publish(_:to:routingKey:headers:contentType:)`` throws it.
+  ///     ``publish(_:to:headers:contentType:)`` throws it.
   /// - Returns: the message's delivery tag.
   /// - Throws: ``AMQPError`` if it cannot be sent; `confirmed` is not told then.
   @discardableResult
   package func post(
-    _ body: [UInt8], to exchange: String, routingKey: String, headers: [String: String] = [:],
+    _ body: [UInt8], to destination: Destination, headers: [String: String] = [:],
     contentType: String = MessageProperties.contentType, confirmed: @escaping ConfirmReceiver
   ) throws(AMQPError) -> UInt64 {
-    let isUsual = headers.isEmpty && contentType == MessageProperties.contentType
-    if isUsual,
+    if headers.isEmpty, contentType == MessageProperties.contentType,
       let tag = try sending({ (handle) throws(AMQPError) in
-        try handle.publish(body, like: exchange, routingKey, confirmed: confirmed)
+        try handle.publish(body, to: destination, confirmed: confirmed)
       })
     {
       return tag
     }
     let arena = Arena()
     defer { extendLifetime(arena) }
-    var properties = amqp_basic_properties_t()
-    properties._flags = UInt32(
-      AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG)
-    properties.content_type = arena.bytes(contentType)
-    properties.content_encoding = arena.bytes(MessageProperties.contentEncoding)
-    properties.delivery_mode = MessageProperties.persistentDeliveryMode
-    if !headers.isEmpty {
-      properties._flags |= UInt32(AMQP_BASIC_HEADERS_FLAG)
-      properties.headers = arena.table(headers.sorted { $0.key < $1.key }.map { ($0.key, arena.value($0.value)) })
-    }
     let message = Outbox.Message(
-      exchange: exchange, routingKey: routingKey,
-      arguments: amqp_basic_publish_t(
-        ticket: 0, exchange: arena.bytes(exchange), routing_key: arena.bytes(routingKey), mandatory: 1, immediate: 0),
-      properties: properties, isUsual: isUsual)
+      destination: destination, arguments: destination.arguments(arena),
+      properties: Destination.properties(contentType: contentType, headers: headers, arena))
     let tag = try sending { (handle) throws(AMQPError) in try handle.publish(body, message, confirmed: confirmed) }
     if body.count > Self.smallBody { watchSending(body.count) }
     return tag
   }
 
-  /// Publishes a small message without headers at once, from any thread, as one before went to the same place.
+  /// Publishes a small message without headers at once, from any thread.
   ///
   /// - Parameters:
   ///   - body: the message.
-  ///   - exchange: where it goes.
-  ///   - routingKey: by what the exchange finds the queue.
+  ///   - destination: where it goes.
+  ///   - isAwaited: whether somebody waits for the confirm; if not, it may be read some milliseconds later.
   ///   - confirmed: told on this connection's executor what has become of it, as
-  ///     ``publish(_:to:routingKey:headers:contentType:)`` throws it.
+  ///     ``publish(_:to:headers:contentType:)`` throws it.
   /// - Returns: false if that cannot be done: nothing was sent, and `confirmed` is not told.
   package nonisolated func postAtOnce(
-    _ body: [UInt8], to exchange: String, routingKey: String, confirmed: @escaping ConfirmReceiver
+    _ body: [UInt8], to destination: Destination, isAwaited: Bool = true, confirmed: @escaping ConfirmReceiver
   ) -> Bool {
-    outbox.post(body, to: exchange, routingKey: routingKey, channel: Handle.channel, thread, confirmed: confirmed)
+    outbox.post(
+      body, to: destination, channel: Handle.channel, thread, isAwaited: isAwaited, confirmed: confirmed)
   }
 
   /// Whether a message of so many bytes can be posted now: the broker takes it, and writing it holds nobody up.

@@ -60,7 +60,20 @@ extension AMQPConnection {
     for deadline in [nextReplyDeadline, confirmDeadline].compactMap(\.self) {
       timeout = min(timeout, Moment.now.duration(to: deadline))
     }
+    if canDoze() { return .init(timeout: min(timeout, Self.longestDoze), isDozing: true) }
     return .init(descriptor: handle.descriptor, timeout: timeout)
+  }
+
+  /// For so long confirms for which nobody waits lie unread: then they are read together.
+  private static let longestDoze = Duration.milliseconds(10)
+
+  /// Whether all that is to come are confirms for which nobody waits: some are outstanding, or have come just now, so that
+  /// more will.
+  private func canDoze() -> Bool {
+    guard consumers.isEmpty, replies.isEmpty, sending == nil else { return false }
+    let (isAwaited, count, unawaited) = outbox.withLedger { ($0.awaited > 0, $0.count, $0.unawaited) }
+    defer { lastUnawaited = unawaited }
+    return !isAwaited && (count > 0 || unawaited != lastUnawaited)
   }
 
   private func expire() {
@@ -122,7 +135,8 @@ extension AMQPConnection {
         let error = AMQPError(
           .unroutable, "no queue took a message to \(exchange) with routing key \(routingKey): \(text)",
           replyCode: code)
-        outbox.withLedger { $0.returned(exchange: exchange, routingKey: routingKey, error) }
+        let destination = Destination(exchange: exchange, routingKey: routingKey)
+        outbox.withLedger { $0.returned(from: destination, error) }
       case nil: break
       }
     case .done(Method.connectionCloseOk):

@@ -19,7 +19,7 @@ package actor AMQPConnection {
   /// What the broker says of itself; nil before the connection is open.
   package private(set) var broker: BrokerIdentity?
   private var failure: AMQPError?
-  private var replies = PendingReplies()
+  var replies = PendingReplies()
   nonisolated let outbox = Outbox()
   var assembler = ContentAssembler()
   var consumers: [String: Consumer] = [:]
@@ -39,6 +39,8 @@ package actor AMQPConnection {
   var lastAlive = Moment.now
   /// When the socket was last read.
   var lastRead = Moment.now
+  /// How many confirms had come by its last turn for which nobody waited.
+  var lastUnawaited = 0
   /// When some of a large message last arrived at the broker's system.
   var lastMoved = Moment.now
   /// What becomes of a large message that has not yet.

@@ -4,8 +4,6 @@ package struct Delivery: Sendable {
   package let deliveryTag: UInt64
   /// Whether it was delivered before, perhaps to somebody else.
   package let redelivered: Bool
-  package let exchange: String
-  package let routingKey: String
   /// The headers that are text.
   package let headers: [String: String]
   /// How often it was given back before, where its queue counts that: `x-delivery-count` of RabbitMQ's quorum queues.
@@ -61,19 +59,16 @@ struct ContentAssembler {
       body = []
     }
     switch method {
-    case .delivery(let consumerTag, let deliveryTag, let redelivered, let exchange, let routingKey):
-      return .delivery(delivery(deliveryTag, redelivered, exchange, routingKey), consumerTag: consumerTag)
-    case .got(let deliveryTag, let redelivered, let exchange, let routingKey):
-      return .got(delivery(deliveryTag, redelivered, exchange, routingKey))
+    case .delivery(let consumerTag, let deliveryTag, let redelivered):
+      return .delivery(delivery(deliveryTag, redelivered), consumerTag: consumerTag)
+    case .got(let deliveryTag, let redelivered): return .got(delivery(deliveryTag, redelivered))
     case .returned(let code, let text, let exchange, let routingKey):
       return .returned(code: code, text: text, exchange: exchange, routingKey: routingKey)
     default: return nil
     }
   }
 
-  private func delivery(_ tag: UInt64, _ redelivered: Bool, _ exchange: String, _ routingKey: String) -> Delivery {
-    Delivery(
-      deliveryTag: tag, redelivered: redelivered, exchange: exchange, routingKey: routingKey, headers: headers,
-      deliveryCount: deliveryCount, body: body)
+  private func delivery(_ tag: UInt64, _ redelivered: Bool) -> Delivery {
+    Delivery(deliveryTag: tag, redelivered: redelivered, headers: headers, deliveryCount: deliveryCount, body: body)
   }
 }

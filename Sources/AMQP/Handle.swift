@@ -263,15 +263,14 @@ final class Handle {
   /// Whether a message with a body of so many bytes waits for the next ``flush()``; if not, it is sent at once.
   func gathers(_ size: Int) -> Bool { outbox.gathers && size <= Outbox.mostCopied }
 
-  /// Sends a message that begins as one did that was usual.
+  /// Sends a message that begins as its destination has it, with the next ``flush()``.
   ///
-  /// - Returns: its delivery tag; nil if there was none.
+  /// - Returns: its delivery tag; nil if it is to be sent otherwise.
   func publish(
-    _ body: [UInt8], like exchange: String, _ routingKey: String, confirmed: @escaping ConfirmReceiver
+    _ body: [UInt8], to destination: Destination, confirmed: @escaping ConfirmReceiver
   ) throws(AMQPError) -> UInt64? {
-    guard gathers(body.count),
-      let (count, tag) = outbox.add(body, like: exchange, routingKey, channel: Self.channel, confirmed: confirmed)
-    else { return nil }
+    guard gathers(body.count), let head = destination.head else { return nil }
+    let (count, tag) = outbox.add(body, head, to: destination, channel: Self.channel, confirmed: confirmed)
     try flushIfMuch(count, forgetting: tag)
     return tag
   }
@@ -293,7 +292,7 @@ final class Handle {
     var held: UInt64?
     while held == nil {
       try flush()
-      held = outbox.hold(for: body, to: message.exchange, message.routingKey, confirmed: confirmed)
+      held = outbox.hold(for: body, to: message.destination, confirmed: confirmed)
     }
     defer { outbox.release() }
     let arguments = message.arguments

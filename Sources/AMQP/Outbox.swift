@@ -30,13 +30,6 @@ final class Outbox: @unchecked Sendable {
     }
   }
 
-  private struct Destination: Hashable {
-    let exchange: String
-    let routingKey: String
-  }
-
-  /// More than there are result queues, as a rule.
-  private static let mostHeads = 256
   /// A larger body is sent from where it is, and its progress watched.
   static let mostCopied = AMQPConnection.smallBody
 
@@ -52,8 +45,6 @@ final class Outbox: @unchecked Sendable {
   /// Whether somebody sends, and looks for more before it ends.
   private var isSending = false
   private var frameMax = 0
-  /// How messages to some places begin.
-  private var heads: [Destination: MessageHead] = [:]
   private var ledger = ConfirmLedger<ConfirmReceiver>()
   private var isBlocked = false
   private var lastSent = Moment.now
@@ -117,12 +108,9 @@ final class Outbox: @unchecked Sendable {
 
   /// What a message is, beside its body.
   struct Message {
-    let exchange: String
-    let routingKey: String
+    let destination: Destination
     let arguments: amqp_basic_publish_t
     let properties: amqp_basic_properties_t
-    /// Whether others to the same place begin so.
-    let isUsual: Bool
   }
 
   /// Adds a message with a small body.
@@ -132,49 +120,41 @@ final class Outbox: @unchecked Sendable {
     _ body: [UInt8], _ message: Message, channel: UInt16, confirmed: @escaping ConfirmReceiver
   ) -> (status: Int32, count: Int, tag: UInt64) {
     lock.withLock {
-      let start = gathered.count
       var (arguments, properties) = (message.arguments, message.properties)
       var status = withUnsafeMutablePointer(to: &arguments) {
         gathered.add(method: Method.basicPublish, $0, channel: channel)
       }
-      let header = gathered.count
       if status == 0 { status = gathered.add(contentOf: body.count, &properties, channel: channel) }
       guard status == 0 else { return (status, gathered.count, 0) }
-      if message.isUsual, heads.count < Self.mostHeads {
-        heads[Destination(exchange: message.exchange, routingKey: message.routingKey)] = gathered.head(
-          from: start, header: header)
-      }
       gathered.add(body: body, frameMax: frameMax, channel: channel)
-      return (status, gathered.count, note(body, message.exchange, message.routingKey, confirmed))
+      return (status, gathered.count, note(body, message.destination, confirmed))
     }
   }
 
-  /// Adds a message that begins as one did before.
+  /// Adds a message with a small body that begins as its destination has it.
   ///
-  /// - Returns: how much there is to be sent, and the message's delivery tag; nil if there was none.
+  /// - Returns: how much there is to be sent, and the message's delivery tag.
   func add(
-    _ body: [UInt8], like exchange: String, _ routingKey: String, channel: UInt16, confirmed: @escaping ConfirmReceiver
-  ) -> (count: Int, tag: UInt64)? {
+    _ body: [UInt8], _ head: MessageHead, to destination: Destination, channel: UInt16,
+    confirmed: @escaping ConfirmReceiver
+  ) -> (count: Int, tag: UInt64) {
     lock.withLock {
-      guard let head = heads[Destination(exchange: exchange, routingKey: routingKey)] else { return nil }
       gathered.add(head, body: body, frameMax: frameMax, channel: channel)
-      return (gathered.count, note(body, exchange, routingKey, confirmed))
+      return (gathered.count, note(body, destination, confirmed))
     }
   }
 
   /// Notes a message that is sent from where it is, by librabbitmq. Until ``release()`` nobody else sends anything.
   ///
   /// - Returns: its delivery tag; nil if there is something to be sent before.
-  func hold(
-    for body: [UInt8], to exchange: String, _ routingKey: String, confirmed: @escaping ConfirmReceiver
-  ) -> UInt64? {
+  func hold(for body: [UInt8], to destination: Destination, confirmed: @escaping ConfirmReceiver) -> UInt64? {
     // Whoever is sending has done so by then.
     line.withLock {}
     return lock.withLock {
       guard !isSending, leaving.isEmpty, gathered.isEmpty else { return nil }
       if case .open(let descriptor) = gate { gate = .busy(descriptor) }
       lastSent = .now
-      return note(body, exchange, routingKey, confirmed)
+      return note(body, destination, confirmed)
     }
   }
 
@@ -182,9 +162,9 @@ final class Outbox: @unchecked Sendable {
   func release() { lock.withLock { if case .busy(let descriptor) = gate { gate = .open(descriptor) } } }
 
   private func note(
-    _ body: [UInt8], _ exchange: String, _ routingKey: String, _ confirmed: @escaping ConfirmReceiver
+    _ body: [UInt8], _ destination: Destination, isAwaited: Bool = true, _ confirmed: @escaping ConfirmReceiver
   ) -> UInt64 {
-    ledger.published(confirmed, exchange: exchange, routingKey: routingKey, size: body.count, at: .now)
+    ledger.published(confirmed, to: destination, size: body.count, at: .now, isAwaited: isAwaited)
   }
 
   enum Sending {
@@ -269,26 +249,26 @@ final class Outbox: @unchecked Sendable {
 
   // MARK: - Any thread
 
-  /// Publishes a small message like one before to the same place; sends it, too, if the connection's thread sleeps.
+  /// Publishes a small message; sends it, too, if the connection's thread sleeps.
   ///
   /// - Parameters:
   ///   - body: the message.
-  ///   - exchange: where it goes.
-  ///   - routingKey: by what the exchange finds the queue.
+  ///   - destination: where it goes.
   ///   - channel: its channel.
   ///   - thread: the connection's own.
+  ///   - isAwaited: whether somebody waits for the confirm.
   ///   - confirmed: told on that thread what has become of it.
   /// - Returns: false if that thread alone can publish it: nothing was done then.
   func post(
-    _ body: [UInt8], to exchange: String, routingKey: String, channel: UInt16, _ thread: OwnerThread,
-    confirmed: @escaping ConfirmReceiver
+    _ body: [UInt8], to destination: Destination, channel: UInt16, _ thread: OwnerThread,
+    isAwaited: Bool, confirmed: @escaping ConfirmReceiver
   ) -> Bool {
     let next = lock.withLock { () -> Next in
-      guard body.count <= Self.mostCopied, !isBlocked, let descriptor = gate.descriptor,
-        let head = heads[Destination(exchange: exchange, routingKey: routingKey)]
+      guard let head = destination.head, body.count <= Self.mostCopied, !isBlocked, let descriptor = gate.descriptor
       else { return .impossible }
       gathered.add(head, body: body, frameMax: frameMax, channel: channel)
-      _ = note(body, exchange, routingKey, confirmed)
+      _ = note(body, destination, isAwaited: isAwaited, confirmed)
+      if isAwaited, ledger.awaited == 1 { thread.rouse() }
       return whatIsLeft(descriptor, thread)
     }
     return perform(next, thread)
@@ -309,19 +289,34 @@ final class Outbox: @unchecked Sendable {
   }
 
   /// What whoever has gathered something is to do.
-  private enum Next { case nothing, send(Int32), impossible }
+  private enum Next { case nothing, send(Int32), leave(OutgoingMail), impossible }
 
-  /// Under the lock.
-  private func whatIsLeft(_ descriptor: Int32, _ thread: OwnerThread) -> Next {
+  /// Under the lock. `mail` is where it can be left, to be sent with what else is.
+  private func whatIsLeft(
+    _ descriptor: Int32, _ thread: OwnerThread, _ mail: OutgoingMail? = OwnerThread.outgoing
+  ) -> Next {
     guard case .open = gate, !isSending, thread.noteOutput() else { return .nothing }
+    if let mail { return .leave(mail) }
     isSending = true
     return .send(descriptor)
+  }
+
+  /// Sends what was gathered, unless its connection's thread is awake, or another is at it.
+  func sendGathered(_ thread: OwnerThread) {
+    let next = lock.withLock { () -> Next in
+      guard let descriptor = gate.descriptor else { return .nothing }
+      return whatIsLeft(descriptor, thread, nil)
+    }
+    _ = perform(next, thread)
   }
 
   private func perform(_ next: Next, _ thread: OwnerThread) -> Bool {
     switch next {
     case .nothing: return true
     case .impossible: return false
+    case .leave(let mail):
+      mail.add(self, thread)
+      return true
     case .send(let descriptor):
       // What cannot be sent, or fails, is for the thread to see to.
       if case .done = send(descriptor, rounds: Self.mostRounds) { return true }

@@ -101,9 +101,17 @@ final class OutputBuffer {
     add(body: body, frameMax: frameMax, channel: channel)
   }
 
-  /// What was added since there were `start` bytes: a method and a content header, which has begun at `header`.
-  func head(from start: Int, header: Int) -> MessageHead {
-    MessageHead(bytes: Array(memory[start..<count]), sizeOffset: header - start + Self.header + 4)
+  /// How messages begin that have the same arguments and properties; nil if that cannot be encoded.
+  static func head(
+    of arguments: inout amqp_basic_publish_t, _ properties: inout amqp_basic_properties_t, channel: UInt16
+  ) -> MessageHead? {
+    let buffer = OutputBuffer()
+    guard buffer.add(method: Method.basicPublish, &arguments, channel: channel) == AMQP_STATUS_OK.rawValue else {
+      return nil
+    }
+    let header = buffer.count
+    guard buffer.add(contentOf: 0, &properties, channel: channel) == AMQP_STATUS_OK.rawValue else { return nil }
+    return MessageHead(bytes: Array(buffer.bytes), sizeOffset: header + Self.header + 4)
   }
 
   /// Adds a message's body, in frames of at most so many bytes.

@@ -16,10 +16,12 @@ internal import NIOConcurrencyHelpers
 final class OwnerThread: SerialExecutor {
   /// What the thread waits for between two turns.
   struct Interest {
-    /// The socket to be readable; none while there is no connection.
+    /// The socket to be readable; none while there is no connection, or while what comes can wait.
     var descriptor: Int32?
     /// The time after which a turn is due in any case; nil for none.
     var timeout: Duration?
+    /// Whether the socket is left alone though something may come.
+    var isDozing = false
   }
 
   /// In bytes; as much of it as is used takes memory.
@@ -29,15 +31,18 @@ final class OwnerThread: SerialExecutor {
   /// Linux what `ulimit -s` says.
   static let stackSize = 4 << 20
 
-  /// What the thread does: a job of the actor's, or something that needs no task.
+  /// What the thread does: a job of the actor's, one of a task that prefers this thread, or something that needs no task.
   private enum Work {
     case job(UnownedJob)
+    case task(UnownedJob, ConnectionExecutor)
     case call(@Sendable () -> Void)
   }
 
   private struct State {
     var jobs: [Work] = []
     var isAsleep = false
+    /// Whether it sleeps though something may have come for it.
+    var isDozing = false
     /// Whether somebody has gathered what is to be sent.
     var hasOutput = false
     var isStopping = false
@@ -46,7 +51,7 @@ final class OwnerThread: SerialExecutor {
 
   private let state = NIOLockedValueBox(State())
   private let wakeUp: (read: Int32, write: Int32)
-  private let identity = NIOLockedValueBox<pthread_t?>(nil)
+  private let outgoing = OutgoingMail()
   /// Runs what arrives after the thread has ended, so that a call on a closed connection gets its error, not silence.
   private let afterlife = DispatchQueue(label: "syrpc.amqp.afterlife")
 
@@ -83,10 +88,23 @@ final class OwnerThread: SerialExecutor {
     wake()
   }
 
-  func enqueue(_ job: consuming ExecutorJob) { enqueue(.job(UnownedJob(job))) }
+  func enqueue(_ job: consuming ExecutorJob) {
+    let work = Work.job(UnownedJob(job))
+    guard !enqueue(work) else { return }
+    afterlife.async { self.run(work) }
+  }
+
+  /// Runs a job of a task that prefers this thread.
+  ///
+  /// - Returns: false if the thread has ended.
+  func enqueue(_ job: UnownedJob, for executor: ConnectionExecutor) -> Bool { enqueue(.task(job, executor)) }
 
   /// Has the thread call something, in order with the actor's jobs. It costs less than a task that waits for its turn.
-  func submit(_ call: @escaping @Sendable () -> Void) { enqueue(.call(call)) }
+  func submit(_ call: @escaping @Sendable () -> Void) {
+    let work = Work.call(call)
+    guard !enqueue(work) else { return }
+    afterlife.async { self.run(work) }
+  }
 
   /// Notes that there is something to be sent.
   ///
@@ -98,24 +116,33 @@ final class OwnerThread: SerialExecutor {
     }
   }
 
-  private func enqueue(_ job: Work) {
-    enum Next { case wake, nothing, afterlife }
+  /// Has the thread look at its socket, if it sleeps without.
+  func rouse() {
+    let isToBeWoken = state.withLockedValue { state in
+      defer { if state.isDozing { state.isAsleep = false } }
+      return state.isAsleep && state.isDozing
+    }
+    if isToBeWoken { wake() }
+  }
+
+  /// - Returns: false if the thread has ended.
+  private func enqueue(_ work: Work) -> Bool {
+    enum Next { case wake, nothing, impossible }
     let next = state.withLockedValue { state -> Next in
-      if state.hasEnded { return .afterlife }
-      state.jobs.append(job)
+      if state.hasEnded { return .impossible }
+      state.jobs.append(work)
       defer { state.isAsleep = false }
       return state.isAsleep ? .wake : .nothing
     }
-    switch next {
-    case .wake: wake()
-    case .nothing: break
-    case .afterlife: afterlife.async { self.run(job) }
-    }
+    if case .wake = next { wake() }
+    if case .impossible = next { return false }
+    return true
   }
 
   private func run(_ work: Work) {
     switch work {
     case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+    case .task(let job, let executor): job.runSynchronously(on: executor.asUnownedTaskExecutor())
     case .call(let call): call()
     }
   }
@@ -127,9 +154,22 @@ final class OwnerThread: SerialExecutor {
     dispatchPrecondition(condition: .onQueue(afterlife))
   }
 
-  private var isCurrent: Bool {
-    identity.withLockedValue { identity in identity.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+  private var isCurrent: Bool { Self.current === self }
+
+  /// The one that runs the caller, if one does.
+  private static var current: OwnerThread? {
+    pthread_getspecific(key).map { Unmanaged<OwnerThread>.fromOpaque($0).takeUnretainedValue() }
   }
+
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    let status = pthread_key_create(&key, nil)
+    precondition(status == 0, "no key for what belongs to a thread: errno \(status)")
+    return key
+  }()
+
+  /// Where messages are left that the caller's thread sends when it has done what it is at; nil if it is nobody's own.
+  static var outgoing: OutgoingMail? { current?.outgoing }
 
   private func wake() {
     var byte: UInt8 = 1
@@ -151,11 +191,12 @@ final class OwnerThread: SerialExecutor {
   }
 
   fileprivate func run(_ turn: (Bool) -> Interest) {
-    identity.withLockedValue { $0 = pthread_self() }
+    pthread_setspecific(Self.key, Unmanaged.passUnretained(self).toOpaque())
     var isReadable = true
     while true {
       runJobs()
       let interest = turn(isReadable)
+      outgoing.send()
       enum Next { case sleep, again, send, end }
       let next = state.withLockedValue { state -> Next in
         defer { state.hasOutput = false }
@@ -166,13 +207,15 @@ final class OwnerThread: SerialExecutor {
           return .end
         }
         state.isAsleep = true
+        state.isDozing = interest.isDozing
         return .sleep
       }
       switch next {
-      case .again: isReadable = true
+      // As a rule the jobs of what was just read are done before more comes; if they go on and on, it gets its turn.
+      case .again: isReadable.toggle()
       case .send: isReadable = false
       case .end:
-        identity.withLockedValue { $0 = nil }
+        pthread_setspecific(Self.key, nil)
         return
       case .sleep: isReadable = sleep(interest)
       }
@@ -184,8 +227,15 @@ final class OwnerThread: SerialExecutor {
       defer { state.jobs = [] }
       return state.jobs
     }
-    for job in jobs { run(job) }
+    for (index, job) in jobs.enumerated() {
+      run(job)
+      if index % Self.mostJobs == Self.mostJobs - 1 { outgoing.send() }
+    }
+    outgoing.send()
   }
+
+  /// After so many jobs what they send goes out, though there are more.
+  private static let mostJobs = 16
 
   /// - Returns: false if it was woken for jobs alone.
   private func sleep(_ interest: Interest) -> Bool {

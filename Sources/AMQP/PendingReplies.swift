@@ -10,6 +10,8 @@ struct PendingReplies {
 
   private var pending: [Pending] = []
 
+  var isEmpty: Bool { pending.isEmpty }
+
   /// Notes a question. Its deadline is not before that of the one before.
   mutating func expect(_ method: UInt32, by deadline: Moment, _ receive: @escaping Receiver) {
     // The number of an answer is its question's plus one, for all methods that are used here (AMQP 0-9-1, 1.4).

@@ -6,9 +6,7 @@ package final class Rehearsal {
   private let output = OutputBuffer()
   private var confirms = ConfirmLedger<ConfirmReceiver>()
   private var assembler = ContentAssembler()
-  private let head: MessageHead
-  private let exchange: String
-  private let routingKey: String
+  private let destination: Destination
 
   /// - Parameters:
   ///   - exchange: where messages go.
@@ -17,27 +15,15 @@ package final class Rehearsal {
   package init(exchange: String, routingKey: String) throws(AMQPError) {
     guard let state = amqp_new_connection() else { throw AMQPError(.resources, "no memory for a connection") }
     self.state = state
-    self.exchange = exchange
-    self.routingKey = routingKey
-    let arena = Arena()
-    defer { extendLifetime(arena) }
-    var publish = amqp_basic_publish_t(
-      ticket: 0, exchange: arena.bytes(exchange), routing_key: arena.bytes(routingKey), mandatory: 1, immediate: 0)
-    var properties = amqp_basic_properties_t()
-    _ = output.add(method: Method.basicPublish, &publish, channel: Handle.channel)
-    let header = output.count
-    _ = output.add(contentOf: 0, &properties, channel: Handle.channel)
-    head = output.head(from: 0, header: header)
-    output.removeAll()
+    destination = Destination(exchange: exchange, routingKey: routingKey)
   }
 
   deinit { amqp_destroy_connection(state) }
 
-  /// Gathers a message that begins like one before, and has it confirmed.
+  /// Gathers a message, and has it confirmed.
   package func publish(_ body: [UInt8], confirmed: @escaping ConfirmReceiver) {
-    output.add(head, body: body, frameMax: 131_072, channel: Handle.channel)
-    let tag = confirms.published(
-      confirmed, exchange: exchange, routingKey: routingKey, size: body.count, at: .now)
+    if let head = destination.head { output.add(head, body: body, frameMax: 131_072, channel: Handle.channel) }
+    let tag = confirms.published(confirmed, to: destination, size: body.count, at: .now)
     for entry in confirms.settle(tag, multiple: false) { entry.token(.success(())) }
     output.removeAll()
   }
@@ -49,7 +35,7 @@ package final class Rehearsal {
     let frames = OutputBuffer()
     var deliver = amqp_basic_deliver_t(
       consumer_tag: arena.bytes(consumerTag), delivery_tag: deliveryTag, redelivered: 0,
-      exchange: arena.bytes(exchange), routing_key: arena.bytes(routingKey))
+      exchange: arena.bytes(destination.exchange), routing_key: arena.bytes(destination.routingKey))
     var properties = amqp_basic_properties_t()
     _ = frames.add(method: Method.basicDeliver, &deliver, channel: Handle.channel)
     _ = frames.add(contentOf: body.count, &properties, channel: Handle.channel)

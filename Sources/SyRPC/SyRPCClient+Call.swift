@@ -94,18 +94,19 @@ extension SyRPCClient {
         get: Trace.begin("result get", .consumer, resultID: resultID, app: app)
       ) : nil
     let (start, tally, calls) = (Moment.now, context.tally, calls)
-    let call = ImmediateCall(publishTimeout: publishTimeout, timeout: timeout) {
+    let call = ImmediateCall(at: start, publishTimeout: publishTimeout, timeout: timeout) {
       spans?.put.end()
       tally.record(.put, since: start)
       tally.count(.requestsPut)
       calls.end()
     }
-    let (headers, binding) = (spans.map { Trace.headers(in: $0.put.context) } ?? [:], requestBinding)
+    let (headers, destination) = (spans.map { Trace.headers(in: $0.put.context) } ?? [:], requestDestination)
     // The one before the other: the result is never a foreign one here.
     let waiter = reader.expect(resultID) {
       call.received($0)
     } isWaiting: {
-      connection.putAtOnce(body, to: binding, headers) { call.confirmed($0) }
+      // Unless it fails, the result tells as much.
+      connection.putAtOnce(body, to: destination, headers, isAwaited: false) { call.confirmed($0) }
     }
     return Attempt(
       progress: call, resultID: resultID, reader: reader, waiter: waiter, start: start, spans: spans)

@@ -15,6 +15,7 @@ public final class SyRPCServer: Sendable {
   private let inHand = RequestsInHand()
   private let calls = CallsInHand()
   private let closing = Closing()
+  private let requestsThread = ConnectionExecutor()
   private let serving = NIOLockedValueBox<[ObjectIdentifier: Serving]>([:])
 
   /// What tells a call of ``serve(options:_:)`` to end.
@@ -38,8 +39,9 @@ public final class SyRPCServer: Sendable {
       return ResultWriter(connection, topology)
     }
     results = ResultDelivery(link: link, context: context, publishTimeout: configuration.publishTimeout)
-    requests = Link(configuration, purpose: .requests, context) { connection in
+    requests = Link(configuration, purpose: .requests, context) { [requestsThread] connection in
       try await connection.declareRequests(topology)
+      requestsThread.use(connection)
       return RequestReader(connection, topology)
     }
   }
@@ -112,7 +114,7 @@ public final class SyRPCServer: Sendable {
     let signals = Serving()
     let loop = ServeLoop(
       requests: requests, results: results, options: options, app: app, handler: handler, stop: signals.stop,
-      inHand: inHand)
+      inHand: inHand, executor: options.execution == .onConnection ? requestsThread : nil)
     try await publicErrors {
       try await calls.run {
         let key = ObjectIdentifier(signals.stop)

@@ -9,7 +9,8 @@ import Testing
 
   private mutating func publish(_ tokens: String..., to key: String = "k", at seconds: Int = 0) -> [UInt64] {
     tokens.map {
-      ledger.published($0, exchange: "e", routingKey: key, size: $0.utf8.count, at: start + .seconds(seconds))
+      ledger.published(
+        $0, to: Destination(exchange: "e", routingKey: key), size: $0.utf8.count, at: start + .seconds(seconds))
     }
   }
 
@@ -27,6 +28,21 @@ import Testing
     #expect(ledger.settle(6, multiple: true).map(\.token) == ["f"])
   }
 
+  @Test mutating func whatSomebodyWaitsForIsCounted() {
+    let place = Destination(exchange: "e", routingKey: "k")
+    for number in 0..<4 {
+      _ = ledger.published("\(number)", to: place, size: 1, at: start, isAwaited: number % 2 == 0)
+    }
+    #expect((ledger.awaited, ledger.unawaited) == (2, 0))
+    _ = ledger.settle(2, multiple: true)
+    #expect((ledger.awaited, ledger.unawaited) == (1, 1))
+    // Its sender waits no longer; its confirm comes all the same.
+    _ = ledger.remove(3)
+    #expect((ledger.awaited, ledger.unawaited) == (0, 1))
+    _ = ledger.settle(4, multiple: true)
+    #expect((ledger.awaited, ledger.unawaited) == (0, 3))
+  }
+
   @Test mutating func tagsThatWereNeverSentSettleNothing() {
     _ = publish("a")
     #expect(ledger.settle(2, multiple: true).isEmpty)
@@ -38,7 +54,7 @@ import Testing
   @Test mutating func aReturnedMessageIsTheOneThatIsSettledNext() {
     // The first has reached its queue and is being written to disk; then the queue went away.
     _ = publish("routed", "returned")
-    ledger.returned(exchange: "e", routingKey: "k", unroutable)
+    ledger.returned(from: Destination(exchange: "e", routingKey: "k"), unroutable)
     #expect(ledger.settle(2, multiple: false).map(\.returnedWith) == [unroutable])
     #expect(ledger.settle(1, multiple: false).map(\.returnedWith) == [nil])
   }
@@ -46,14 +62,14 @@ import Testing
   @Test mutating func aReturnConcernsItsDestinationOnly() {
     _ = publish("a", to: "k")
     _ = publish("b", to: "l")
-    ledger.returned(exchange: "e", routingKey: "l", unroutable)
+    ledger.returned(from: Destination(exchange: "e", routingKey: "l"), unroutable)
     #expect(ledger.settle(2, multiple: true).map(\.returnedWith) == [nil, unroutable])
   }
 
   @Test mutating func asManyAreReturnedAsCameBack() {
     _ = publish("a", "b", "c", "d")
-    ledger.returned(exchange: "e", routingKey: "k", unroutable)
-    ledger.returned(exchange: "e", routingKey: "k", unroutable)
+    ledger.returned(from: Destination(exchange: "e", routingKey: "k"), unroutable)
+    ledger.returned(from: Destination(exchange: "e", routingKey: "k"), unroutable)
     #expect(ledger.settle(1, multiple: false).map(\.returnedWith) == [unroutable])
     #expect(ledger.settle(2, multiple: false).map(\.returnedWith) == [unroutable])
     #expect(ledger.settle(4, multiple: true).map(\.returnedWith) == [nil, nil])
@@ -61,7 +77,7 @@ import Testing
 
   @Test mutating func ifInDoubtAllAreReturned() {
     _ = publish("a", "b", "c")
-    ledger.returned(exchange: "e", routingKey: "k", unroutable)
+    ledger.returned(from: Destination(exchange: "e", routingKey: "k"), unroutable)
     #expect(ledger.settle(2, multiple: true).map(\.returnedWith) == [unroutable, unroutable])
     #expect(ledger.settle(3, multiple: false).map(\.returnedWith) == [nil])
   }
@@ -70,7 +86,7 @@ import Testing
     _ = publish("gone", "waits")
     #expect(ledger.remove(1)?.token == "gone")
     #expect(ledger.remove(1)?.token == nil)
-    ledger.returned(exchange: "e", routingKey: "k", unroutable)
+    ledger.returned(from: Destination(exchange: "e", routingKey: "k"), unroutable)
     #expect(ledger.settle(1, multiple: false).isEmpty)
     #expect(ledger.settle(2, multiple: false).map(\.returnedWith) == [nil])
   }

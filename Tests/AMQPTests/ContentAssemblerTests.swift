@@ -6,7 +6,7 @@ import Testing
   private var assembler = ContentAssembler()
 
   private static func delivery(_ tag: UInt64) -> BrokerFrame {
-    .delivery(consumerTag: "c", deliveryTag: tag, redelivered: false, exchange: "e", routingKey: "k")
+    .delivery(consumerTag: "c", deliveryTag: tag, redelivered: false)
   }
 
   private mutating func delivered(_ frames: BrokerFrame...) -> [Delivery] {

@@ -10,12 +10,11 @@ import Testing
 struct PostingTests {
   @Test func fromManyThreadsEachMessageIsConfirmedOnce() async throws {
     try await withQueue { connection, binding in
+      let destination = Destination(exchange: binding.exchange, routingKey: binding.routingKey)
       func post(_ body: [UInt8], _ confirmed: @escaping ConfirmReceiver) -> Bool {
-        connection.postAtOnce(body, to: binding.exchange, routingKey: binding.routingKey, confirmed: confirmed)
+        connection.postAtOnce(body, to: destination, confirmed: confirmed)
       }
-      // There is no message yet that another could be like.
-      #expect(!post([0]) { _ in Issue.record("nothing was sent") })
-      try await connection.publish([0], to: binding.exchange, routingKey: binding.routingKey)
+      try await connection.publish([0], to: destination)
       let (confirms, sink) = AsyncStream<Int>.makeStream()
       await withTaskGroup(of: Void.self) { group in
         for number in 0..<16 {
@@ -33,10 +32,8 @@ struct PostingTests {
           // What the connection's own thread sends comes between them.
           group.addTask {
             for _ in 0..<10 {
-              try? await connection.publish(
-                Array(repeating: 1, count: 100_000), to: binding.exchange, routingKey: binding.routingKey)
-              try? await connection.publish(
-                [1], to: binding.exchange, routingKey: binding.routingKey, headers: ["number": "\(number)"])
+              try? await connection.publish(Array(repeating: 1, count: 100_000), to: destination)
+              try? await connection.publish([1], to: destination, headers: ["number": "\(number)"])
             }
           }
         }
@@ -52,25 +49,46 @@ struct PostingTests {
 
   @Test func whatIsLargeOrComesTooLateIsNotPosted() async throws {
     try await withQueue { connection, binding in
+      let destination = Destination(exchange: binding.exchange, routingKey: binding.routingKey)
       func post(_ size: Int) -> Bool {
-        connection.postAtOnce(
-          Array(repeating: 1, count: size), to: binding.exchange, routingKey: binding.routingKey
-        ) { _ in }
+        connection.postAtOnce(Array(repeating: 1, count: size), to: destination) { _ in }
       }
-      try await connection.publish([0], to: binding.exchange, routingKey: binding.routingKey)
+      try await connection.publish([0], to: destination)
       #expect(post(AMQPConnection.smallBody) && !post(AMQPConnection.smallBody + 1))
       await connection.close()
       #expect(!post(1))
     }
   }
 
+  /// Confirms for which nobody waits are read late, but are read; and at once with one that somebody waits for.
+  @Test func confirmsForWhichNobodyWaitsComeToo() async throws {
+    try await withQueue { connection, binding in
+      let destination = Destination(exchange: binding.exchange, routingKey: binding.routingKey)
+      let (confirms, sink) = AsyncStream<Int>.makeStream()
+      var met: [Int] = []
+      var iterator = confirms.makeAsyncIterator()
+      for turn in 0..<50 {
+        for number in 0..<2 {
+          let isPosted = connection.postAtOnce([1], to: destination, isAwaited: number == 1) { outcome in
+            if case .success = outcome { sink.yield(2 * turn + number) } else { Issue.record("\(outcome)") }
+          }
+          #expect(isPosted)
+        }
+        for _ in 0..<2 { await iterator.next().map { met.append($0) } }
+      }
+      #expect(met.sorted() == Array(0..<100))
+      #expect(connection.postAtOnce([1], to: destination, isAwaited: false) { _ in sink.yield(100) })
+      #expect(await iterator.next() == 100)
+    }
+  }
+
   @Test func whatCannotBeRoutedIsToldToItsSender() async throws {
     try await withQueue { connection, binding in
-      try await connection.publish([0], to: binding.exchange, routingKey: binding.routingKey)
+      let destination = Destination(exchange: binding.exchange, routingKey: binding.routingKey)
+      try await connection.publish([0], to: destination)
       try await connection.deleteQueue(binding.queue)
       let (outcomes, sink) = AsyncStream<Result<Void, any Error>>.makeStream()
-      #expect(
-        connection.postAtOnce([1], to: binding.exchange, routingKey: binding.routingKey) { sink.yield($0) })
+      #expect(connection.postAtOnce([1], to: destination) { sink.yield($0) })
       guard case .failure(let error as AMQPError) = await outcomes.first(where: { _ in true }) else {
         Issue.record("no error")
         return

@@ -1,8 +1,15 @@
 import Logging
+import NIOConcurrencyHelpers
 import ServiceLifecycle
 import SyRPC
 import TestSupport
 import Testing
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
 
 @Suite(.tags(.broker), .timeLimit(.minutes(4)), .enabled(if: Broker.isInstalled, "needs rabbitmq-server"))
 struct ServeOptionsTests {
@@ -28,6 +35,45 @@ struct ServeOptionsTests {
       #expect(server.statistics.resultsPut == 4)
       await client.close()
       await server.close()
+    }
+  }
+
+  /// Calls, and handlers with a time limit, on the threads of connections; also the end of it all.
+  @Test func callsAndHandlersRunOnTheConnections() async throws {
+    try await withApplication { app in
+      let (client, server) = (app.client(), app.server())
+      try await client.connect()
+      let options = ServeOptions(requestTimeout: .seconds(60), execution: .onConnection)
+      let threads = NIOLockedValueBox<[String: Set<pthread_t>]>([:])
+      @Sendable func note(_ who: String) { threads.withLockedValue { _ = $0[who, default: []].insert(pthread_self()) } }
+      let serving = Task {
+        try await server.serve(options: options) { request in
+          note("handlers")
+          await Task.yield()
+          note("handlers")
+          return request.data
+        }
+      }
+      try await withTaskExecutorPreference(client.executor) {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for number in 0..<32 {
+            group.addTask {
+              for turn in 0..<10 {
+                let data: JSON = [.integer(Int64(number)), .integer(Int64(turn))]
+                let answer = try await client.call(type: "echo", data: data, timeout: .seconds(60))
+                #expect(answer == data)
+                note("callers")
+              }
+            }
+          }
+          try await group.waitForAll()
+        }
+        await client.close()
+      }
+      serving.cancel()
+      try await serving.value
+      await server.close()
+      #expect(threads.withLockedValue { $0.mapValues(\.count) } == ["callers": 1, "handlers": 1])
     }
   }
 

@@ -2,27 +2,20 @@ internal import AMQP
 internal import SyRPCWire
 
 extension AMQPConnection {
-  /// Publishes to where a binding leads.
-  func publish(_ body: [UInt8], to binding: Binding, _ headers: [String: String]) async throws {
-    try await publish(body, to: binding.exchange, routingKey: binding.routingKey, headers: headers)
-  }
-
-  /// Publishes to where a binding leads, if that can be done at once.
+  /// Publishes, if that can be done at once.
   ///
   /// - Parameters:
   ///   - body: the message.
-  ///   - binding: where it goes.
+  ///   - destination: where it goes.
   ///   - headers: sent along.
   ///   - confirmed: told on this connection's executor what has become of it; ``NotNow`` if nothing was sent.
   func put(
-    _ body: [UInt8], to binding: Binding, _ headers: [String: String],
+    _ body: [UInt8], to destination: Destination, _ headers: [String: String],
     confirmed: @escaping ConfirmReceiver
   ) {
     guard canPost(body.count) else { return confirmed(.failure(NotNow())) }
     do {
-      try post(
-        body, to: binding.exchange, routingKey: binding.routingKey, headers: headers,
-        confirmed: confirmed)
+      try post(body, to: destination, headers: headers, confirmed: confirmed)
     } catch { confirmed(.failure(error)) }
   }
 
@@ -30,18 +23,20 @@ extension AMQPConnection {
   ///
   /// - Parameters:
   ///   - body: the message.
-  ///   - binding: where it goes.
+  ///   - destination: where it goes.
   ///   - headers: sent along.
+  ///   - isAwaited: whether somebody waits for the confirm; if not, it may be read some milliseconds later.
   ///   - confirmed: told on this connection's executor what has become of it; ``NotNow`` if nothing was sent.
   nonisolated func putAtOnce(
-    _ body: [UInt8], to binding: Binding, _ headers: [String: String], confirmed: @escaping ConfirmReceiver
+    _ body: [UInt8], to destination: Destination, _ headers: [String: String], isAwaited: Bool = true,
+    confirmed: @escaping ConfirmReceiver
   ) {
     if headers.isEmpty,
-      postAtOnce(body, to: binding.exchange, routingKey: binding.routingKey, confirmed: confirmed)
+      postAtOnce(body, to: destination, isAwaited: isAwaited, confirmed: confirmed)
     {
       return
     }
-    submit { $0.put(body, to: binding, headers, confirmed: confirmed) }
+    submit { $0.put(body, to: destination, headers, confirmed: confirmed) }
   }
 
   /// Declares the request exchange and queue, and binds them.
@@ -50,6 +45,11 @@ extension AMQPConnection {
     try await declare(topology.requestQueue)
     try await bind(topology.requestBinding)
   }
+}
+
+extension Destination {
+  /// Where a binding leads.
+  convenience init(_ binding: Binding) { self.init(exchange: binding.exchange, routingKey: binding.routingKey) }
 }
 
 /// Publishes; once more, if no queue was there, after `repair`.

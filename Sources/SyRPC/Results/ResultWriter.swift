@@ -11,7 +11,7 @@ actor ResultWriter {
   private let topology: Topology
   private var declared: Set<Int> = []
   /// Where results go whose queues are declared.
-  private nonisolated let bindings = NIOLockedValueBox<[Int: Binding]>([:])
+  private nonisolated let destinations = NIOLockedValueBox<[Int: Destination]>([:])
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
@@ -26,9 +26,9 @@ actor ResultWriter {
   func put(_ body: [UInt8], for resultID: String, _ headers: [String: String]) async throws {
     let index = topology.resultQueueIndex(for: resultID)
     if declared.insert(index).inserted { try await declare(index) }
-    let binding = topology.resultBinding(at: index)
+    let destination = destinations.withLockedValue { $0[index] } ?? Destination(topology.resultBinding(at: index))
     try await publishing {
-      try await connection.publish(body, to: binding, headers)
+      try await connection.publish(body, to: destination, headers: headers)
     } repair: {
       // A queue that nobody consumes expires (x-expires), publishing to it or not: it was there, and is no more.
       try await declare(index)
@@ -47,8 +47,8 @@ actor ResultWriter {
     confirmed: @escaping ConfirmReceiver
   ) {
     let index = topology.resultQueueIndex(for: resultID)
-    guard let binding = bindings.withLockedValue({ $0[index] }) else { return confirmed(.failure(NotNow())) }
-    connection.putAtOnce(body, to: binding, headers, confirmed: confirmed)
+    guard let destination = destinations.withLockedValue({ $0[index] }) else { return confirmed(.failure(NotNow())) }
+    connection.putAtOnce(body, to: destination, headers, confirmed: confirmed)
   }
 
   /// Publishes a small result without headers at once, from any thread.
@@ -64,8 +64,8 @@ actor ResultWriter {
     confirmed: @escaping @Sendable (_ outcome: Result<Void, any Error>, _ soon: @escaping Soon) -> Void
   ) -> Bool {
     let index = topology.resultQueueIndex(for: resultID)
-    guard let binding = bindings.withLockedValue({ $0[index] }) else { return false }
-    return connection.postAtOnce(body, to: binding.exchange, routingKey: binding.routingKey) { [connection] outcome in
+    guard let destination = destinations.withLockedValue({ $0[index] }) else { return false }
+    return connection.postAtOnce(body, to: destination) { [connection] outcome in
       confirmed(outcome) { work in connection.assumeIsolated { $0.beforeSending(work) } }
     }
   }
@@ -75,11 +75,11 @@ actor ResultWriter {
       try await connection.waitWhileBlocked()
       try await connection.declare(topology.resultQueue(at: index))
       try await connection.bind(topology.resultBinding(at: index))
-      let binding = topology.resultBinding(at: index)
-      bindings.withLockedValue { $0[index] = binding }
+      let destination = Destination(topology.resultBinding(at: index))
+      destinations.withLockedValue { $0[index] = destination }
     } catch {
       declared.remove(index)
-      bindings.withLockedValue { $0[index] = nil }
+      destinations.withLockedValue { $0[index] = nil }
       throw error
     }
   }

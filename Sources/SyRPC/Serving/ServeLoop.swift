@@ -12,6 +12,8 @@ struct ServeLoop: Sendable {
   let handler: RequestHandlers.Handler
   let stop: StopSignal
   let inHand: RequestsInHand
+  /// What handlers run on; nil for what all tasks do.
+  let executor: (any TaskExecutor)?
   /// Why results cannot be put, and will not.
   private let refusal = Mailbox<any Error>()
   private let unconfirmed = UnconfirmedResults()
@@ -30,7 +32,7 @@ struct ServeLoop: Sendable {
         places.finish()
       }
       for await _ in places.demand {
-        group.addTask {
+        group.addTask(executorPreference: executor) {
           // One that is cancelled - all is given up, or its handler did that - begins nothing more.
           while !Task.isCancelled, let taken = await places.next() { await handle(taken.request, taken.reader) }
           places.leave()
@@ -102,7 +104,7 @@ struct ServeLoop: Sendable {
       return try await put(answer(to: content, await outcome(of: content)), for: content.resultID, request, reader)
     }
     let outcome = Mailbox<Result<JSON, any Error>>()
-    let work = Task { outcome.set(await self.outcome(of: content)) }
+    let work = Task(executorPreference: executor) { outcome.set(await self.outcome(of: content)) }
     await withTaskCancellationHandler {
       await waitFor(work, noLongerThan: timeout)
     } onCancel: {
