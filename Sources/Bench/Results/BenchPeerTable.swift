@@ -18,7 +18,7 @@ package struct BenchPeerTable: Sendable {
     let c = row.flatMap { result.measurement($0, .c) }
     var lines: [Line] = []
     if let row {
-      for contender in [Contender.c, .cUnconfirmed, .swift] {
+      for contender in Contender.allCases {
         guard let measured = result.measurement(row, contender) else { continue }
         lines.append(Self.line(contender.rawValue, measured.rounds, c?.rounds, pipe: nil))
       }

@@ -12,10 +12,15 @@ package struct BenchTables: Sendable {
     let rate, client, server, p99: String
   }
 
-  /// The library by raw C: the first table.
+  /// The library by raw C: the first tables.
   package var ratios: String {
+    let ofLibrary = [Contender.swift, .swiftOnConnection]
+    return ofLibrary.map(ratios).filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  private func ratios(of contender: Contender) -> String {
     let ratios = result.rows.compactMap { row -> Ratio? in
-      guard let swift = result.measurement(row, .swift), let c = result.measurement(row, .c) else { return nil }
+      guard let swift = result.measurement(row, contender), let c = result.measurement(row, .c) else { return nil }
       func ratio(_ figure: (Round) -> Double?) -> String {
         // Round by round: what was measured one after the other had the same machine.
         let ratios = zip(swift.rounds, c.rounds).compactMap { swift, c -> Double? in
@@ -29,7 +34,7 @@ package struct BenchTables: Sendable {
     }
     let table = TextTable<Ratio> {
       [
-        Column(title: "swift / c", value: $0.row), Column(title: "rate", value: $0.rate),
+        Column(title: "\(contender.rawValue) / c", value: $0.row), Column(title: "rate", value: $0.rate),
         Column(title: "p99", value: $0.p99), Column(title: "client CPU", value: $0.client),
         Column(title: "server CPU", value: $0.server),
       ]

@@ -8,17 +8,19 @@ package enum Contender: String, Codable, CaseIterable, Sendable {
   case cUnconfirmed = "c-unconfirmed"
   /// The library.
   case swift
+  /// The library, with its tasks on the connections' threads, as C has them.
+  case swiftOnConnection = "swift-on-connection"
 
   func client(_ configuration: SyRPCConfiguration) throws -> any LoadClient {
     switch self {
-    case .swift: SwiftClient(configuration)
+    case .swift, .swiftOnConnection: SwiftClient(configuration, isOnConnection: self == .swiftOnConnection)
     case .c, .cUnconfirmed: try CClient(configuration, confirms: self == .c)
     }
   }
 
   func server(_ configuration: SyRPCConfiguration) throws -> any LoadServer {
     switch self {
-    case .swift: SwiftServer(configuration)
+    case .swift, .swiftOnConnection: SwiftServer(configuration, isOnConnection: self == .swiftOnConnection)
     case .c, .cUnconfirmed: try CServer(configuration, confirms: self == .c)
     }
   }

@@ -6,15 +6,19 @@ internal import SyRPCWire
 /// The library as a program uses it: a task for each call.
 struct SwiftClient: LoadClient {
   private let client: SyRPCClient
+  private let executor: (any TaskExecutor)?
 
-  init(_ configuration: SyRPCConfiguration) { client = SyRPCClient(configuration, logger: .quiet) }
+  init(_ configuration: SyRPCConfiguration, isOnConnection: Bool) {
+    client = SyRPCClient(configuration, logger: .quiet)
+    executor = isOnConnection ? client.executor : nil
+  }
 
   func run(_ load: Load, record: @escaping @Sendable (UInt64) -> Void) async throws {
     let data = JSON.string(String(repeating: "x", count: load.body))
     let budget = Budget(load)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<load.outstanding {
-        group.addTask { [client] in
+        group.addTask(executorPreference: executor) { [client] in
           while budget.mayBegin() {
             let start = ContinuousClock.now
             switch load.kind {
@@ -37,12 +41,21 @@ final class SwiftServer: LoadServer {
   private let server: SyRPCServer
   private let serving = NIOLockedValueBox<Task<Void, any Error>?>(nil)
 
-  init(_ configuration: SyRPCConfiguration) { server = SyRPCServer(configuration, logger: .quiet) }
+  private let execution: ServeOptions.Execution
+
+  init(_ configuration: SyRPCConfiguration, isOnConnection: Bool) {
+    server = SyRPCServer(configuration, logger: .quiet)
+    execution = isOnConnection ? .onConnection : .concurrent
+  }
+
+  private func options(_ concurrency: Int) -> ServeOptions {
+    ServeOptions(concurrency: UInt16(concurrency), execution: execution)
+  }
 
   func start(concurrency: Int) async throws {
     try await server.connect()
-    let task = Task { [server] in
-      try await server.serve(options: ServeOptions(concurrency: UInt16(concurrency))) { $0.data }
+    let task = Task { [server, options = options(concurrency)] in
+      try await server.serve(options: options) { $0.data }
     }
     serving.withLockedValue { $0 = task }
   }
@@ -56,8 +69,8 @@ final class SwiftServer: LoadServer {
   func serve(count: Int, concurrency: Int) async throws {
     let done = NIOLockedValueBox(0)
     let (ends, end) = AsyncStream<Never>.makeStream()
-    let task = Task { [server] in
-      try await server.serve(options: ServeOptions(concurrency: UInt16(concurrency))) { request in
+    let task = Task { [server, options = options(concurrency)] in
+      try await server.serve(options: options) { request in
         let number = done.withLockedValue { done in
           done += 1
           return done
