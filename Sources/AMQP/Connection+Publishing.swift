@@ -5,6 +5,11 @@ internal import SyRPCWire
 /// Told whether the broker has taken a message.
 package typealias ConfirmReceiver = @Sendable (Result<Void, any Error>) -> Void
 
+/// Who has sent a message. A closure by itself is wrapped anew wherever any type may be.
+struct Sender: Sendable {
+  let confirmed: ConfirmReceiver
+}
+
 extension AMQPConnection {
   /// Publishes a persistent, mandatory JSON message and waits until the broker has confirmed it.
   ///
@@ -137,7 +142,7 @@ extension AMQPConnection {
 
   private func giveUp(_ tag: Mailbox<UInt64>) {
     guard let tag = tag.value, let entry = outbox.withLedger({ $0.remove(tag) }) else { return }
-    entry.token(.failure(CancellationError()))
+    entry.token.confirmed(.failure(CancellationError()))
   }
 
   // MARK: - connection.blocked
@@ -173,7 +178,7 @@ extension AMQPConnection {
     logger.warning("the broker blocks publishers", metadata: ["reason": "\(reason)"])
     options.observe(.blocked(reason: reason))
     guard options.whenBlocked == .fail else { return }
-    for entry in outbox.withLedger({ $0.removeSenders() }) { entry.token(.failure(Self.blocked(reason))) }
+    for entry in outbox.withLedger({ $0.removeSenders() }) { entry.token.confirmed(.failure(Self.blocked(reason))) }
   }
 
   func unblocked() {

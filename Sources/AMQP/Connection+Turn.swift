@@ -115,11 +115,11 @@ extension AMQPConnection {
     case .unblocked: unblocked()
     case .acknowledged(let tag, let multiple):
       for entry in outbox.withLedger({ $0.settle(tag, multiple: multiple) }) {
-        entry.token(entry.returnedWith.map { .failure($0) } ?? .success(()))
+        entry.token.confirmed(entry.returnedWith.map { .failure($0) } ?? .success(()))
       }
     case .rejected(let tag, let multiple):
       for entry in outbox.withLedger({ $0.settle(tag, multiple: multiple) }) {
-        entry.token(
+        entry.token.confirmed(
           .failure(
             AMQPError(
               .notConfirmed, "the broker refused a message to \(entry.exchange) (basic.nack)")))

@@ -208,7 +208,7 @@ package actor AMQPConnection {
     for entry in unconfirmed.messages {
       let isCulprit =
         culprit == Method.basicPublish && (error.code != .messageTooLarge || entry.size == unconfirmed.largest)
-      entry.token(.failure(isCulprit ? error : bystanders))
+      entry.token.confirmed(.failure(isCulprit ? error : bystanders))
     }
     publishersWaiting.leave(throwing: bystanders)
     let consumers = self.consumers

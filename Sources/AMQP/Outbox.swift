@@ -45,7 +45,7 @@ final class Outbox: @unchecked Sendable {
   /// Whether somebody sends, and looks for more before it ends.
   private var isSending = false
   private var frameMax = 0
-  private var ledger = ConfirmLedger<ConfirmReceiver>()
+  private var ledger = ConfirmLedger<Sender>()
   private var isBlocked = false
   private var lastSent = Moment.now
   /// Held while something is sent.
@@ -73,7 +73,7 @@ final class Outbox: @unchecked Sendable {
   /// The connection is gone, or about to go.
   ///
   /// - Returns: the messages that are not confirmed, in the order in which they were sent, and the size of the largest.
-  func close() -> (messages: [ConfirmLedger<ConfirmReceiver>.Entry], largest: Int?) {
+  func close() -> (messages: [ConfirmLedger<Sender>.Entry], largest: Int?) {
     lock.withLock { gate = .closed }
     // Whoever is sending has done so by then.
     line.withLock {}
@@ -89,7 +89,7 @@ final class Outbox: @unchecked Sendable {
   func block(_ isBlocked: Bool) { lock.withLock { self.isBlocked = isBlocked } }
 
   /// What is known of the messages that are not confirmed.
-  func withLedger<Value>(_ body: (inout ConfirmLedger<ConfirmReceiver>) -> Value) -> Value {
+  func withLedger<Value>(_ body: (inout ConfirmLedger<Sender>) -> Value) -> Value {
     lock.withLock { body(&ledger) }
   }
 
@@ -164,7 +164,8 @@ final class Outbox: @unchecked Sendable {
   private func note(
     _ body: [UInt8], _ destination: Destination, isAwaited: Bool = true, _ confirmed: @escaping ConfirmReceiver
   ) -> UInt64 {
-    ledger.published(confirmed, to: destination, size: body.count, at: .now, isAwaited: isAwaited)
+    ledger.published(
+      Sender(confirmed: confirmed), to: destination, size: body.count, at: .now, isAwaited: isAwaited)
   }
 
   enum Sending {

@@ -4,7 +4,7 @@ internal import CRabbitMQ
 package final class Rehearsal {
   private let state: amqp_connection_state_t
   private let output = OutputBuffer()
-  private var confirms = ConfirmLedger<ConfirmReceiver>()
+  private var confirms = ConfirmLedger<Sender>()
   private var assembler = ContentAssembler()
   private let destination: Destination
 
@@ -23,8 +23,8 @@ package final class Rehearsal {
   /// Gathers a message, and has it confirmed.
   package func publish(_ body: [UInt8], confirmed: @escaping ConfirmReceiver) {
     if let head = destination.head { output.add(head, body: body, frameMax: 131_072, channel: Handle.channel) }
-    let tag = confirms.published(confirmed, to: destination, size: body.count, at: .now)
-    for entry in confirms.settle(tag, multiple: false) { entry.token(.success(())) }
+    let tag = confirms.published(Sender(confirmed: confirmed), to: destination, size: body.count, at: .now)
+    for entry in confirms.settle(tag, multiple: false) { entry.token.confirmed(.success(())) }
     output.removeAll()
   }
 

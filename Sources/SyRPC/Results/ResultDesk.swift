@@ -67,7 +67,7 @@ struct ResultDesk {
       others = Array(all.dropFirst())
     }
 
-    var all: [Waiter] { [first] + others }
+    var all: [Waiter] { others.isEmpty ? [first] : [first] + others }
     mutating func add(_ waiter: Waiter) { others.append(waiter) }
 
     /// Nil if they were the only one.

@@ -17,8 +17,10 @@ actor ResultReader {
     }
   }
 
-  /// Told what has come.
-  private typealias Receiver = (Result<JSON, any Error>) -> Void
+  /// Told what has come. A closure by itself is wrapped anew in each collection.
+  private struct Receiver {
+    let tell: (Result<JSON, any Error>) -> Void
+  }
 
   private let connection: AMQPConnection
   private let topology: Topology
@@ -35,7 +37,7 @@ actor ResultReader {
   /// To be given back then.
   private var returning: [UInt64] = []
   /// Who is told then of results that have come: together, so that the threads on which they go on are woken once.
-  private var finishing: [(tell: Receiver, result: ArrivedResult)] = []
+  private var finishing: [(receiver: Receiver, result: ArrivedResult)] = []
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
@@ -55,7 +57,7 @@ actor ResultReader {
     let waiter = inbox.number()
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        enter(waiter, key, queue(index)) { continuation.resume(with: $0) }
+        enter(waiter, key, queue(index), Receiver { continuation.resume(with: $0) })
         if Task.isCancelled { giveUp(waiter, key, index) }
       }
     } onCancel: {
@@ -97,11 +99,11 @@ actor ResultReader {
   private func lookIntoInbox() { enter(inbox.takeAll()) }
 
   private func enter(_ entries: [ResultInbox.Entry]) {
-    for entry in entries { enter(entry.waiter, entry.key, queue(entry.index), entry.receive) }
+    for entry in entries { enter(entry.waiter, entry.key, queue(entry.index), Receiver(tell: entry.receive)) }
   }
 
-  private func enter(_ waiter: ResultDesk.Waiter, _ key: ResultKey, _ queue: Queue, _ receive: @escaping Receiver) {
-    waiting[waiter] = receive
+  private func enter(_ waiter: ResultDesk.Waiter, _ key: ResultKey, _ queue: Queue, _ receiver: Receiver) {
+    waiting[waiter] = receiver
     perform(queue.desk.add(waiter, for: key), queue)
   }
 
@@ -117,10 +119,10 @@ actor ResultReader {
 
   private func giveUp(_ waiter: ResultDesk.Waiter, _ key: ResultKey, _ index: Int) {
     lookIntoInbox()
-    guard let finish = waiting.removeValue(forKey: waiter) else { return }
+    guard let receiver = waiting.removeValue(forKey: waiter) else { return }
     let queue = queue(index)
     perform(queue.desk.remove(waiter, for: key), queue)
-    finish(.failure(CancellationError()))
+    receiver.tell(.failure(CancellationError()))
   }
 
   /// Looks for a result among those that are there, also behind others, and does not wait for it.
@@ -133,7 +135,7 @@ actor ResultReader {
     let (queue, key) = (queue(topology.resultQueueIndex(for: resultID)), ResultKey(resultID))
     let waiter = inbox.number()
     let found = Mailbox<Result<JSON, any Error>>()
-    waiting[waiter] = { found.set($0) }
+    waiting[waiter] = Receiver { found.set($0) }
     perform(queue.desk.look(waiter, for: key), queue)
     // It may have been held here.
     tellFinished()
@@ -343,7 +345,7 @@ actor ResultReader {
     tally.count(.resultsGot, waiters.count)
     let wasNobody = finishing.isEmpty
     for waiter in waiters {
-      if let tell = waiting.removeValue(forKey: waiter) { finishing.append((tell, result)) }
+      if let receiver = waiting.removeValue(forKey: waiter) { finishing.append((receiver, result)) }
     }
     if wasNobody, !finishing.isEmpty { beforeSending { $0.tellFinished() } }
   }
@@ -351,11 +353,11 @@ actor ResultReader {
   private func tellFinished() {
     let finishing = finishing
     self.finishing.removeAll(keepingCapacity: true)
-    for (tell, result) in finishing {
+    for (receiver, result) in finishing {
       switch result.data {
-      case .success(let data): tell(.success(data))
+      case .success(let data): receiver.tell(.success(data))
       case .failure(let error):
-        tell(
+        receiver.tell(
           .failure(
             SyRPCError(.unreadableResult, "the result \(result.resultID) came but cannot be held: \(error)")))
       }
@@ -377,7 +379,7 @@ actor ResultReader {
     enter(inbox.close(queue.index))
     queue.consumerTag = nil
     for waiter in queue.desk.abandon() {
-      waiting.removeValue(forKey: waiter)?(.failure(error))
+      waiting.removeValue(forKey: waiter)?.tell(.failure(error))
     }
   }
 
@@ -388,7 +390,7 @@ actor ResultReader {
       let waiters = queue.desk.allWaiters
       perform(queue.desk.close(), queue)
       for waiter in waiters {
-        waiting.removeValue(forKey: waiter)?(.failure(SyRPCError(.closed, "the client has been closed")))
+        waiting.removeValue(forKey: waiter)?.tell(.failure(SyRPCError(.closed, "the client has been closed")))
       }
     }
     sendReturns()
