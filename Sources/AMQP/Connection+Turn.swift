@@ -18,6 +18,8 @@ extension AMQPConnection {
       // After what has arrived is read: a broker that waits for its own reader would never take what we write (librabbitmq
       // #780).
       prepareSending()
+      // What that left for others does not wait until this connection's own has gone.
+      thread.sendOutgoing()
       if self.handle === handle {
         if outbox.gathers, Moment.now - outbox.lastSending >= heartbeat(of: handle) / 2 { outbox.addHeartbeat() }
         try handle.flush()
@@ -70,10 +72,12 @@ extension AMQPConnection {
   /// Whether all that is to come are confirms for which nobody waits: some are outstanding, or have come just now, so that
   /// more will.
   private func canDoze() -> Bool {
-    guard consumers.isEmpty, replies.isEmpty, sending == nil else { return false }
-    let (isAwaited, count, unawaited) = outbox.withLedger { ($0.awaited > 0, $0.count, $0.unawaited) }
+    guard consumers.isEmpty, replies.isEmpty, sending == nil, blockedReason == nil else { return false }
+    let (isAwaited, oldest, unawaited) = outbox.withLedger { ($0.awaited > 0, $0.oldestSent, $0.unawaited) }
     defer { lastUnawaited = unawaited }
-    return !isAwaited && (count > 0 || unawaited != lastUnawaited)
+    // One that does not come need not be looked for a hundred times a second.
+    let isSoon = oldest.map { Moment.now - $0 < .seconds(1) } ?? (unawaited != lastUnawaited)
+    return !isAwaited && isSoon
   }
 
   private func expire() {

@@ -72,6 +72,8 @@ package actor AMQPConnection {
   }
 
   deinit {
+    // What another thread is about to send for it must not go to a descriptor that is somebody else's by then.
+    _ = outbox.close()
     // Nobody can call any more, and the thread finds no connection in its turn: it has only to end.
     thread.stop()
   }

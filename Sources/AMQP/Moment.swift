@@ -45,7 +45,7 @@ extension Duration {
   /// Rounded up; three hundred years for more, of either sign.
   package var wholeNanoseconds: Int64 {
     let (seconds, attoseconds) = components
-    guard abs(seconds) < 9_000_000_000 else {
+    guard seconds.magnitude < 9_000_000_000 else {
       return seconds < 0 ? -9_000_000_000_000_000_000 : 9_000_000_000_000_000_000
     }
     return seconds * 1_000_000_000 + (attoseconds + (attoseconds > 0 ? 999_999_999 : 0)) / 1_000_000_000

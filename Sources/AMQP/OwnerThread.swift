@@ -116,11 +116,15 @@ final class OwnerThread: SerialExecutor {
     }
   }
 
-  /// Has the thread look at its socket, if it sleeps without.
+  /// Has the thread look at its socket, if it sleeps without, or is about to.
   func rouse() {
     let isToBeWoken = state.withLockedValue { state in
-      defer { if state.isDozing { state.isAsleep = false } }
-      return state.isAsleep && state.isDozing
+      guard state.isAsleep else {
+        state.hasOutput = true
+        return false
+      }
+      if state.isDozing { state.isAsleep = false }
+      return state.isDozing
     }
     if isToBeWoken { wake() }
   }
@@ -189,6 +193,9 @@ final class OwnerThread: SerialExecutor {
       self.turn = turn
     }
   }
+
+  /// Sends what was left for other connections; on the thread.
+  func sendOutgoing() { outgoing.send() }
 
   fileprivate func run(_ turn: (Bool) -> Interest) {
     pthread_setspecific(Self.key, Unmanaged.passUnretained(self).toOpaque())

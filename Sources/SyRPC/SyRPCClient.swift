@@ -30,7 +30,7 @@ public final class SyRPCClient: Sendable {
   /// }
   /// ```
   ///
-  /// It is for tasks that pass on what comes. While one computes, no other gets its result; and one that blocks for longer
+  /// It is for tasks that pass on what comes. While one computes, no other gets its result, or its timeout; and one that blocks for longer
   /// than the heartbeats' time loses the connection.
   public var executor: any TaskExecutor { resultsThread }
 

@@ -1,5 +1,5 @@
 import ServiceLifecycle
-import SyRPC
+@testable import SyRPC
 import TestSupport
 import Testing
 import WireTap
@@ -167,6 +167,24 @@ struct ClosingTests {
       await client.close()
       await server.close()
       _ = await another.stop()
+    }
+  }
+
+  /// Who forgets a client has not closed it; nothing of it stays all the same.
+  @Test func aClientThatIsDroppedKeepsNoConnection() async throws {
+    try await withApplication { app in
+      weak var connection: AnyObject?
+      weak var reader: AnyObject?
+      do {
+        let client = app.client()
+        try await client.connect()
+        connection = client.requests.current
+        reader = client.results.current
+        #expect(connection != nil && reader != nil)
+      }
+      let end = ContinuousClock.now + .seconds(60)
+      while connection != nil || reader != nil, .now < end { try await Task.sleep(for: .milliseconds(20)) }
+      #expect(connection == nil && reader == nil)
     }
   }
 }

@@ -33,6 +33,13 @@ import Testing
     #expect(deliveries.settle([3, 5, 7, 8]) == [.upTo(8)])
   }
 
+  @Test mutating func manyGoWhileTheOldestStays() {
+    add(1...100)
+    let tags = (UInt64(2)...100).filter { $0 % 2 == 0 }
+    #expect(deliveries.settle(tags) == tags.map { .one($0) })
+    #expect(deliveries.settle([1, 3, 5]) == [.upTo(5)])
+  }
+
   @Test mutating func theOldestMayStay() {
     add(1...3)
     #expect(deliveries.settle([3, 2]) == [.one(2), .one(3)])

@@ -221,10 +221,11 @@ actor Link<User: Sendable> {
   }
 
   private func open(_ broker: BrokerAddress) async throws -> Opened {
-    let (life, last, monitor, purpose, trouble) = (Life(), last, context.monitor, purpose, trouble)
+    let (life, monitor, purpose, trouble) = (Life(), context.monitor, purpose, trouble)
     var options = configuration.connectionOptions
     options.name += ", \(purpose)"
-    options.observe = { event in
+    // The connection keeps this, and the link the connection.
+    options.observe = { [weak self] event in
       switch event {
       case .blocked(let reason):
         // Whoever waits it out in vain is told why.
@@ -235,7 +236,7 @@ actor Link<User: Sendable> {
         monitor.tell(purpose, .connected(broker: broker.place))
       case .ended(let error):
         life.finish()
-        last.withLockedValue { if $0?.life === life { $0 = nil } }
+        self?.last.withLockedValue { if $0?.life === life { $0 = nil } }
         // While it is set up, whoever sets it up gets the error and tells.
         if error.code != .closed { monitor.tell(purpose, .disconnected(SyRPCError(error))) }
       }

@@ -14,7 +14,8 @@ public struct ServeOptions: Hashable, Sendable {
     /// On those of all tasks.
     case concurrent
     /// On the thread that reads requests, which then need not wake another: for handlers that pass on what comes. While one
-    /// computes, no other runs; and one that blocks for longer than the heartbeats' time loses the connection.
+    /// computes, no other runs, and its time limit is seen late; and one that blocks for longer than the heartbeats' time
+    /// loses the connection. While there is no connection, handlers run as with ``concurrent``.
     case onConnection
   }
 
