@@ -12,7 +12,7 @@ import WireTap
 
 private let canRun = Program.path != nil && (try? RabbitMQInstallation.find()) != nil
 
-@Suite(.timeLimit(.minutes(5))) struct AcceptanceTimeTests {
+@Suite(.timeLimit(.minutes(10))) struct AcceptanceTimeTests {
   @Test func aPortWhereNobodyListensHasNone() async {
     #expect(await AcceptanceTime.slowest(of: BrokerAddress(host: "127.0.0.1", port: 1)) == nil)
   }

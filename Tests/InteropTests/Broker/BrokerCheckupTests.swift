@@ -6,7 +6,7 @@ import Testing
 @testable import InteropSupport
 
 /// What `syrpc doctor --broker` says of brokers of different kinds.
-@Suite(.timeLimit(.minutes(5))) struct BrokerCheckupTests {
+@Suite(.timeLimit(.minutes(10))) struct BrokerCheckupTests {
   private func findings(_ address: BrokerAddress, app: String = "syrpc") async throws -> [String: BrokerCheckup.Finding]
   {
     let findings = try await BrokerCheckup(address, appName: app).findings()

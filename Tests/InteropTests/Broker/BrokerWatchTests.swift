@@ -4,7 +4,7 @@ import Testing
 @testable import InteropBroker
 @testable import InteropSupport
 
-@Suite(.timeLimit(.minutes(5))) struct BrokerWatchTests {
+@Suite(.timeLimit(.minutes(10))) struct BrokerWatchTests {
   /// Nobody is there.
   private let watch = BrokerWatch(BrokerAddress(host: "127.0.0.1", port: 1))
   private let end = BrokerError(code: .ended, message: "it fell over")

@@ -4,7 +4,7 @@ import InteropSupport
 import Testing
 
 /// What can be said of starting a broker without one: a script plays RabbitMQ.
-@Suite(.timeLimit(.minutes(5))) struct PrivateBrokerStartTests {
+@Suite(.timeLimit(.minutes(10))) struct PrivateBrokerStartTests {
   private func withFakeRabbitMQ(
     _ script: String, _ body: (RabbitMQInstallation, StateFolder, _ folder: String) async throws -> Void
   ) async throws {

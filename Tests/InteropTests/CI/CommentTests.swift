@@ -4,7 +4,7 @@ import SyRPCWire
 import Testing
 
 /// What `interop/ci/comment` writes to a pull or merge request; `Tests/InteropForge` plays GitHub and GitLab.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: isInstalled("python3"), "needs python3")) struct CommentTests {
+@Suite(.timeLimit(.minutes(10)), .enabled(if: isInstalled("python3"), "needs python3")) struct CommentTests {
   private static let token = "s3cret"
   private static let mark = "<!-- syrpc interop -->"
 
@@ -25,7 +25,7 @@ import Testing
 
     /// The next request that changed something: method, path and body.
     func change() async throws -> [JSON] {
-      let line = try await process.receive(within: .seconds(60))
+      let line = try await process.receive(within: nil)
       return try JSON(parsing: Array(line.utf8)).arrayValue ?? []
     }
   }
@@ -36,7 +36,7 @@ import Testing
         name: "forge", executable: "python3",
         arguments: ["\(checkoutFolder)/Tests/InteropForge/forge.py", Self.token])
       try await withProcess(command) { process in
-        let port = try await process.receive(within: .seconds(60))
+        let port = try await process.receive(within: nil)
         try await body(Forge(process: process, port: port, folder: folder))
       }
     }

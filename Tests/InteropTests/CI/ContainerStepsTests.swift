@@ -2,7 +2,7 @@ import InteropSupport
 import Testing
 
 /// What `interop/container/steps` takes out of a Dockerfile.
-@Suite(.timeLimit(.minutes(5))) struct ContainerStepsTests {
+@Suite(.timeLimit(.minutes(10))) struct ContainerStepsTests {
   private func steps(_ stage: Int, of file: String) async throws -> ScriptResult {
     try await withTemporaryFolder { folder in
       try Files.write(Array(file.utf8), to: folder / "Dockerfile")

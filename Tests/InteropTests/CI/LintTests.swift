@@ -4,7 +4,7 @@ import Testing
 
 /// Whether `interop/lint` sees what is wrong with the files that no compiler reads.
 @Suite(
-  .serialized, .timeLimit(.minutes(5)),
+  .serialized, .timeLimit(.minutes(10)),
   .enabled(
     if: Files.exists(checkoutFolder / "build/lint/ready"), "needs the tools of interop/lint, which it installs when run"
   ))

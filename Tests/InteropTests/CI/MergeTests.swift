@@ -3,7 +3,7 @@ import InteropSupport
 import Testing
 
 /// What `interop/ci/merge` and the composite action make of runs; a script plays `syrpc`.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: isInstalled("python3"), "needs python3")) struct MergeTests {
+@Suite(.timeLimit(.minutes(10)), .enabled(if: isInstalled("python3"), "needs python3")) struct MergeTests {
   /// A folder with a program `syrpc` whose reports say what they were made of.
   private struct Sandbox {
     let folder: String

@@ -2,7 +2,7 @@ import InteropSupport
 import Testing
 
 /// Whether the program knows what the workflows and the action ask of it.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: Program.path != nil, "needs syrpc")) struct WorkflowOptionsTests {
+@Suite(.timeLimit(.minutes(10)), .enabled(if: Program.path != nil, "needs syrpc")) struct WorkflowOptionsTests {
   /// Each call of `syrpc` in a text: the words of the command, and its options.
   private func calls(in text: String) -> [(command: String, options: [String])] {
     text.replacing("\\\n", with: " ").split(separator: "\n").flatMap { line in

@@ -4,7 +4,7 @@ import Testing
 private let canRun = Program.path != nil
 
 /// What a newcomer reads first.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: canRun, "needs syrpc")) struct HelpTests {
+@Suite(.timeLimit(.minutes(10)), .enabled(if: canRun, "needs syrpc")) struct HelpTests {
   static let commands = [
     "", "call", "put", "get", "serve", "hash", "interop", "judge", "can-deploy", "fixtures", "fixtures verify",
     "fixtures record", "fixtures diff", "fixtures rebuild", "fixtures tested", "fixtures accept", "report",

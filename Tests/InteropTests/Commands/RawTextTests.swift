@@ -4,7 +4,7 @@ import Testing
 private let canRun = Program.path != nil
 
 /// Bytes from outside that are no text, or no payload.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: canRun, "needs syrpc")) struct RawTextTests {
+@Suite(.timeLimit(.minutes(10)), .enabled(if: canRun, "needs syrpc")) struct RawTextTests {
   @Test(arguments: [
     (#"hash "$(printf 'a\377')""#, "argument 2 is not UTF-8: byte 0xFF at offset 1"),
     (#"get --app "$(printf 'ab\355\240\200')" x"#, "argument 3 is not UTF-8: byte 0xED at offset 2"),

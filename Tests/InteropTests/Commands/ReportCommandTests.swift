@@ -8,7 +8,7 @@ import Testing
 @testable import InteropSupport
 
 /// `syrpc report`, offline.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: Program.path != nil, "needs syrpc")) struct ReportCommandTests {
+@Suite(.timeLimit(.minutes(10)), .enabled(if: Program.path != nil, "needs syrpc")) struct ReportCommandTests {
   private func withReport(_ report: Report, _ body: (String) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
       try Files.write(try report.json().indented(levels: 2), to: folder / "report.json")

@@ -4,7 +4,7 @@ import Testing
 private let canRun = Program.path != nil
 
 /// What becomes of the commands where standard input and output are not what they should be.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: canRun, "needs syrpc")) struct StandardStreamsTests {
+@Suite(.timeLimit(.minutes(10)), .enabled(if: canRun, "needs syrpc")) struct StandardStreamsTests {
   @Test(arguments: ["hash foo", "hash foo --app shop", "--help", "--version", "interop --help"])
   func outputThatIsClosedIsAnError(_ words: String) async throws {
     let result = try await script("\"$syrpc\" \(words) >&-")

@@ -6,7 +6,7 @@ import Testing
 @testable import InteropModel
 @testable import InteropSupport
 
-@Suite(.timeLimit(.minutes(2))) struct GoldenRecorderTests {
+@Suite(.timeLimit(.minutes(10))) struct GoldenRecorderTests {
   @Test func theFirstCellThatIsNotAsExpectedEndsIt() async throws {
     try await withTemporaryFolder { folder in
       var peers = StubbornPeers(folder)

@@ -44,7 +44,7 @@ private let axe: String? = {
 }()
 
 /// The page in a browser.
-@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: chromium != nil, "needs chromium")) struct HTMLPageTests {
+@Suite(.serialized, .timeLimit(.minutes(10)), .enabled(if: chromium != nil, "needs chromium")) struct HTMLPageTests {
   /// What the browser makes of a page at an address within it, and what its console has.
   private func browse(_ page: String, at address: String = "") async throws -> (document: String, console: [String]) {
     try await withTemporaryFolder { folder in

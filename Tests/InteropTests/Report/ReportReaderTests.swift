@@ -9,7 +9,7 @@ private let python = checkoutFolder / "build/test-tools/bin/python"
 private let hasTools = Files.exists(python)
 
 /// What parsers of others make of the formats of a report.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: hasTools, "needs build/test-tools, which Tests/Tools/setup installs"))
+@Suite(.timeLimit(.minutes(10)), .enabled(if: hasTools, "needs build/test-tools, which Tests/Tools/setup installs"))
 struct ReportReaderTests {
   private func read(_ kind: String, _ bytes: [UInt8], _ arguments: String...) async throws -> JSON {
     try await withTemporaryFolder { folder in

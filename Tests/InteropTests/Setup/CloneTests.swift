@@ -5,7 +5,7 @@ import Testing
 
 /// Clones of this checkout as users make them.
 @Suite(
-  .timeLimit(.minutes(5)),
+  .timeLimit(.minutes(10)),
   .enabled(if: FileManager.default.fileExists(atPath: "\(checkoutFolder)/.git"), "needs a clone of git"))
 struct CloneTests {
   private func run(_ program: String, _ arguments: String...) async throws -> String {

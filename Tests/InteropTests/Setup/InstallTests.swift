@@ -3,7 +3,7 @@ import InteropSupport
 import Testing
 
 /// What `interop/install` puts in place, and removes; a script plays the toolchain.
-@Suite(.timeLimit(.minutes(5))) struct InstallTests {
+@Suite(.timeLimit(.minutes(10))) struct InstallTests {
   /// A checkout in which nothing is built.
   private struct Sandbox {
     let folder: String

@@ -3,7 +3,7 @@ import InteropSupport
 import Testing
 
 /// What `interop/run` and `interop/install` build; a script plays the toolchain.
-@Suite(.timeLimit(.minutes(5))) struct ReleaseBuildTests {
+@Suite(.timeLimit(.minutes(10))) struct ReleaseBuildTests {
   /// What the toolchain is asked by a script of a checkout in which nothing is built, and what came of the script.
   private func calls(
     _ script: String, _ words: [String] = [], _ environment: [String: String] = [:]

@@ -2,7 +2,7 @@ import InteropSupport
 import Testing
 
 /// What the scripts of `interop` say of themselves.
-@Suite(.timeLimit(.minutes(1))) struct ScriptHelpTests {
+@Suite(.timeLimit(.minutes(10))) struct ScriptHelpTests {
   /// Before anything is installed or built: with a toolchain that cannot be found it says the same.
   @Test(arguments: ["run", "test", "docs", "fuzz", "setup", "install", "debian", "brokers"])
   func helpTakesNothing(_ name: String) async throws {

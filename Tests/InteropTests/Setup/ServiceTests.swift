@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// No system-wide broker is left running by what `interop/setup` installs. All that root would do is noted, and not done.
-@Suite(.timeLimit(.minutes(5))) struct ServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct ServiceTests {
   /// A system on which RabbitMQ and Erlang are installed by the next call of its package manager.
   private func with(
     _ manager: String, asks database: String, _ body: (SetupSandbox) async throws -> Void

@@ -2,7 +2,7 @@ import InteropSupport
 import Testing
 
 /// What `interop/setup` does on systems that are not here; scripts play their programs.
-@Suite(.timeLimit(.minutes(5))) struct SystemPackageTests {
+@Suite(.timeLimit(.minutes(10))) struct SystemPackageTests {
   /// A system's package manager, as a script plays it: what it is called, and how packages are asked for.
   struct Manager: Sendable, CustomTestStringConvertible {
     var name: String

@@ -1,7 +1,7 @@
 import Testing
 
 /// What `interop/setup` says where there is no Swift toolchain that can build this; then nothing is installed.
-@Suite(.timeLimit(.minutes(5))) struct ToolchainTests {
+@Suite(.timeLimit(.minutes(10))) struct ToolchainTests {
   private func outcome(_ prepare: (SetupSandbox) throws -> Void) async throws -> SetupSandbox.Outcome {
     var outcome = SetupSandbox.Outcome(said: "")
     try await withSetupSandbox { sandbox in

@@ -7,7 +7,7 @@ import WireTap
 @testable import InteropSupport
 
 /// The scenarios of recordings, and their ids.
-@Suite struct RecordingScriptTests {
+@Suite(.timeLimit(.minutes(10))) struct RecordingScriptTests {
   @Test func thoseOfTheCheckoutAreThoseThatThereAreRecordingsOf() throws {
     let scripts = try RecordingScript.read(try checkout())
     #expect(scripts.map(\.name) == ["default", "settings", "collision"])

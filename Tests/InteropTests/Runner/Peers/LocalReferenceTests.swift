@@ -5,7 +5,7 @@ import Testing
 @testable import InteropModel
 @testable import InteropSupport
 
-@Suite(.timeLimit(.minutes(5))) struct LocalReferenceTests {
+@Suite(.timeLimit(.minutes(10))) struct LocalReferenceTests {
   private func git(_ folder: String, _ arguments: String...) async throws {
     let identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
     let result = try await Subprocess.run(

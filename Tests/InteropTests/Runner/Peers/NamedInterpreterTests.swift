@@ -5,7 +5,7 @@ import Testing
 @testable import InteropRunner
 @testable import InteropSupport
 
-@Suite(.timeLimit(.minutes(5))) struct NamedInterpreterTests {
+@Suite(.timeLimit(.minutes(10))) struct NamedInterpreterTests {
   private let places = PeerManifest.Places(cache: "/cache", executable: "/bin/syrpc")
   private static let manifest = """
     {

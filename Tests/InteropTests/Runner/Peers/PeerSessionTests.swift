@@ -6,7 +6,7 @@ import Testing
 @testable import InteropSupport
 
 /// Adapters that do not keep to the peer protocol, as shell scripts.
-@Suite(.timeLimit(.minutes(5))) struct PeerSessionTests {
+@Suite(.timeLimit(.minutes(10))) struct PeerSessionTests {
   private static let hello =
     #"read line; echo '{"id":1,"ok":true,"hello":{"implementation":"fake","runtime":"sh","features":["serve"]}}';"#
   private static let probe =

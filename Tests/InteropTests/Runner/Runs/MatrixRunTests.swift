@@ -10,7 +10,7 @@ import Testing
 @testable import InteropSupport
 
 /// Runs in which nothing goes well.
-@Suite(.timeLimit(.minutes(5))) struct MatrixRunTests {
+@Suite(.timeLimit(.minutes(10))) struct MatrixRunTests {
   @Test func aPeerThatFailedBeforeIsNotStartedAgainAndEachCellSaysSo() async throws {
     try await withTemporaryFolder { folder in
       var peers = StubbornPeers(folder)

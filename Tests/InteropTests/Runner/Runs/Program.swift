@@ -22,19 +22,19 @@ enum Program {
 }
 
 extension LineProcess {
-  /// Takes lines until one contains a text.
+  /// Takes lines until one contains what is looked for, as long as the test may last.
   ///
   /// - Returns: all that were taken.
-  func lines(through text: String) async throws -> [String] {
+  func lines(through pattern: some RegexComponent) async throws -> [String] {
     var lines: [String] = []
-    repeat { lines.append(try await receive(within: .seconds(120))) } while !(lines.last ?? "").contains(text)
+    repeat { lines.append(try await receive(within: nil)) } while !(lines.last ?? "").contains(pattern)
     return lines
   }
 
-  /// Takes what is left, until it ends.
+  /// Takes what is left, until it ends, as long as the test may last.
   func rest() async -> [String] {
     var lines: [String] = []
-    while let line = try? await receive(within: .seconds(120)) { lines.append(line) }
+    while let line = try? await receive(within: nil) { lines.append(line) }
     return lines
   }
 }

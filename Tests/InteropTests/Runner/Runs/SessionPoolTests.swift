@@ -5,7 +5,7 @@ import Testing
 @testable import InteropRunner
 @testable import InteropSupport
 
-@Suite(.timeLimit(.minutes(5))) struct SessionPoolTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionPoolTests {
   private func evidence(_ error: PeerError?, _ role: Role = .server) throws -> Evidence {
     let cell = Cell(
       combination: Combination(putter: "a", server: "b", getter: "c"), scenario: .echo, payload: "hello")

@@ -4,7 +4,7 @@ import Testing
 
 private let canRun = Program.path != nil
 
-@Suite(.timeLimit(.minutes(5))) struct DescriptorLimitTests {
+@Suite(.timeLimit(.minutes(10))) struct DescriptorLimitTests {
   /// In a process of its own: the limit is that of a process.
   @Test func theSoftLimitIsRaisedAsFarAsNeeded() async {
     await #expect(processExitsWith: .success) {

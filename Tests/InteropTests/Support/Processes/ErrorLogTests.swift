@@ -3,7 +3,7 @@ import InteropSupport
 import Testing
 
 /// What a child writes to standard error, where that is limited.
-@Suite(.timeLimit(.minutes(5))) struct ErrorLogTests {
+@Suite(.timeLimit(.minutes(10))) struct ErrorLogTests {
   private func withLog<Value>(
     _ script: String, limit: Int = 1 << 20, _ body: (LineProcess, String) async throws -> Value
   ) async throws -> Value {
@@ -21,7 +21,7 @@ import Testing
 
   @Test func aFloodIsCutAndDoesNotBlock() async throws {
     try await withLog("head -c 50000000 /dev/zero >&2; echo done") { child, log async throws in
-      #expect(try await child.receive(within: .seconds(60)) == "done")
+      #expect(try await child.receive(within: nil) == "done")
       await child.terminate()
       let text = try text(log)
       #expect(text.utf8.count < (1 << 20) + 200)
@@ -42,7 +42,7 @@ import Testing
     try await withLog("while read -r line; do echo \"$line\" >&2; echo answer; done") { child, log async throws in
       for number in 1...50 {
         try await child.send("\(number)")
-        _ = try await child.receive(within: .seconds(120))
+        _ = try await child.receive(within: nil)
         child.settleErrors()
         #expect(try text(log).hasSuffix("\(number)\n"))
       }
@@ -51,7 +51,7 @@ import Testing
 
   @Test func exactlyTheLimitIsKeptWhole() async throws {
     try await withLog("printf 12345678 >&2; echo done", limit: 8) { child, log async throws in
-      _ = try await child.receive(within: .seconds(120))
+      _ = try await child.receive(within: nil)
       await child.terminate()
       #expect(try text(log) == "12345678")
     }
@@ -60,7 +60,7 @@ import Testing
   @Test func whoHoldsItLongerIsNotWaitedFor() async throws {
     let script = "sh -c 'trap \"\" TERM; exec setsid sleep 1000 <&- >&-' & echo $!"
     try await withLog("\(script); echo words >&2") { child, log async throws in
-      let stranger = try #require(Int32(try await child.receive(within: .seconds(120))))
+      let stranger = try #require(Int32(try await child.receive(within: nil)))
       await child.terminate(grace: .seconds(5))
       kill(stranger, SIGKILL)
       #expect(try text(log) == "words\n")

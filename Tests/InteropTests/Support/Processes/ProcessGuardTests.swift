@@ -2,7 +2,7 @@ import Foundation
 import InteropSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ProcessGuardTests {
+@Suite(.timeLimit(.minutes(10))) struct ProcessGuardTests {
   /// A guard with two processes; one ignores SIGTERM and has a child of its own.
   private static func startExample(in state: StateFolder) async throws -> (ProcessGuard, RunFolder) {
     let folder = try await RunFolder.create(in: state)
