@@ -62,20 +62,15 @@ struct ConfirmLedger<Token> {
   /// sent twice does less harm than one that is lost.
   mutating func settle(_ tag: UInt64, multiple: Bool) -> [Entry] {
     guard tag < nextTag, tag >= oldestTag else { return [] }
-    var settled: [Message] = []
-    if multiple {
-      while oldestTag <= tag { removeOldest().map { settled.append($0) } }
-    } else {
-      let index = Int(tag - oldestTag)
-      messages[index].map { settled.append($0) }
-      messages[index] = nil
-    }
-    while let oldest = messages.first, oldest == nil { _ = removeOldest() }
-    let awaited = settled.count(where: \.isAwaited)
-    self.awaited -= awaited
-    unawaited += settled.count - awaited
+    guard returns.isEmpty else { return settleReturned(tag, multiple: multiple) }
+    var entries: [Entry] = []
+    take(tag, multiple: multiple) { message in Self.entry(message).map { entries.append($0) } }
+    return entries
+  }
 
-    guard !returns.isEmpty else { return settled.compactMap { entry($0) } }
+  private mutating func settleReturned(_ tag: UInt64, multiple: Bool) -> [Entry] {
+    var settled: [Message] = []
+    take(tag, multiple: multiple) { settled.append($0) }
     var came: [Destination: (count: Int, error: AMQPError)] = [:]
     for message in settled {
       guard let (count, error) = returns[message.destination] else { continue }
@@ -83,11 +78,27 @@ struct ConfirmLedger<Token> {
       came[message.destination]?.count -= settled.count { $0.destination == message.destination }
     }
     for (destination, (count, error)) in came { returns[destination] = count > 0 ? (count, error) : nil }
-    return settled.compactMap { entry($0, came[$0.destination]?.error) }
+    return settled.compactMap { Self.entry($0, came[$0.destination]?.error) }
+  }
+
+  /// Takes out a message, or all up to its tag.
+  private mutating func take(_ tag: UInt64, multiple: Bool, _ settle: (Message) -> Void) {
+    func count(_ message: Message) {
+      if message.isAwaited { awaited -= 1 } else { unawaited += 1 }
+      settle(message)
+    }
+    if multiple {
+      while oldestTag <= tag { removeOldest().map(count) }
+    } else {
+      let index = Int(tag - oldestTag)
+      messages[index].map(count)
+      messages[index] = nil
+    }
+    while let oldest = messages.first, oldest == nil { _ = removeOldest() }
   }
 
   /// Nil if the sender waits no longer.
-  private func entry(_ message: Message, _ returnedWith: AMQPError? = nil) -> Entry? {
+  private static func entry(_ message: Message, _ returnedWith: AMQPError? = nil) -> Entry? {
     message.token.map {
       Entry(token: $0, exchange: message.destination.exchange, size: message.size, returnedWith: returnedWith)
     }
@@ -106,7 +117,7 @@ struct ConfirmLedger<Token> {
       messages[Int(tag - oldestTag)]?.isAwaited = false
       awaited -= 1
     }
-    return entry(message)
+    return Self.entry(message)
   }
 
   /// Gives all senders, in the order in which they sent; they wait no longer.

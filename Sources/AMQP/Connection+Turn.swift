@@ -11,7 +11,7 @@ extension AMQPConnection {
     guard let handle else { return .init() }
     do {
       if isReadable || handle.hasBufferedInput
-        || Moment.now - lastRead > Self.longestUnread
+        || Moment.now - lastRead > (isDozing ? Self.longestDoze : Self.longestUnread)
       {
         try read(handle)
       }
@@ -62,7 +62,8 @@ extension AMQPConnection {
     for deadline in [nextReplyDeadline, confirmDeadline].compactMap(\.self) {
       timeout = min(timeout, Moment.now.duration(to: deadline))
     }
-    if canDoze() { return .init(timeout: min(timeout, Self.longestDoze), isDozing: true) }
+    isDozing = canDoze()
+    if isDozing { return .init(timeout: min(timeout, Self.longestDoze), isDozing: true) }
     return .init(descriptor: handle.descriptor, timeout: timeout)
   }
 
@@ -139,7 +140,7 @@ extension AMQPConnection {
         let error = AMQPError(
           .unroutable, "no queue took a message to \(exchange) with routing key \(routingKey): \(text)",
           replyCode: code)
-        let destination = Destination(exchange: exchange, routingKey: routingKey)
+        let destination = Destination(exchange: exchange, routingKey: routingKey, isSentTo: false)
         outbox.withLedger { $0.returned(from: destination, error) }
       case nil: break
       }

@@ -39,6 +39,8 @@ package actor AMQPConnection {
   var lastAlive = Moment.now
   /// When the socket was last read.
   var lastRead = Moment.now
+  /// Whether what arrives may lie unread for some milliseconds.
+  var isDozing = false
   /// How many confirms had come by its last turn for which nobody waited.
   var lastUnawaited = 0
   /// When some of a large message last arrived at the broker's system.

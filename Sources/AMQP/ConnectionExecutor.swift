@@ -9,15 +9,19 @@ package final class ConnectionExecutor: TaskExecutor {
   package init() {}
 
   /// Tasks run on this connection's thread from now on.
-  package func use(_ connection: AMQPConnection) { thread.withLockedValue { $0 = connection.thread } }
+  package func use(_ connection: AMQPConnection) {
+    let (used, thread) = (thread, connection.thread)
+    used.withLockedValue { $0 = thread }
+    // A connection that is lost takes its thread with it. A weak reference would cost each of the thread's users more.
+    let id = ObjectIdentifier(thread)
+    thread.atEnd {
+      used.withLockedValue { if $0.map(ObjectIdentifier.init) == id { $0 = nil } }
+    }
+  }
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    if let thread = thread.withLockedValue({ $0 }) {
-      if thread.enqueue(job, for: self) { return }
-      // It has ended with its connection.
-      self.thread.withLockedValue { if $0 === thread { $0 = nil } }
-    }
-    globalConcurrentExecutor.enqueue(job)
+    let thread = thread.withLockedValue { $0 }
+    if thread?.enqueue(job, for: self) != true { globalConcurrentExecutor.enqueue(job) }
   }
 }

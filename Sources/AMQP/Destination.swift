@@ -9,9 +9,14 @@ package final class Destination: Sendable {
   /// Of a persistent, mandatory JSON message without headers; nil if it cannot be encoded.
   let head: MessageHead?
 
-  package init(exchange: String, routingKey: String) {
+  /// - Parameter isSentTo: whether messages go there; what came back from a place is only compared with others.
+  package init(exchange: String, routingKey: String, isSentTo: Bool = true) {
     self.exchange = exchange
     self.routingKey = routingKey
+    guard isSentTo else {
+      head = nil
+      return
+    }
     let arena = Arena()
     defer { extendLifetime(arena) }
     var arguments = Self.arguments(exchange, routingKey, arena)

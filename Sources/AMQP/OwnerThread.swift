@@ -47,6 +47,7 @@ final class OwnerThread: SerialExecutor {
     var hasOutput = false
     var isStopping = false
     var hasEnded = false
+    var farewells: [@Sendable () -> Void] = []
   }
 
   private let state = NIOLockedValueBox(State())
@@ -86,6 +87,15 @@ final class OwnerThread: SerialExecutor {
   func stop() {
     state.withLockedValue { $0.isStopping = true }
     wake()
+  }
+
+  /// Has something called when the thread ends; at once if it has.
+  func atEnd(_ call: @escaping @Sendable () -> Void) {
+    let hasEnded = state.withLockedValue { state in
+      if !state.hasEnded { state.farewells.append(call) }
+      return state.hasEnded
+    }
+    if hasEnded { call() }
   }
 
   func enqueue(_ job: consuming ExecutorJob) {
@@ -223,6 +233,11 @@ final class OwnerThread: SerialExecutor {
       case .send: isReadable = false
       case .end:
         pthread_setspecific(Self.key, nil)
+        let farewells = state.withLockedValue { state in
+          defer { state.farewells = [] }
+          return state.farewells
+        }
+        for farewell in farewells { farewell() }
         return
       case .sleep: isReadable = sleep(interest)
       }

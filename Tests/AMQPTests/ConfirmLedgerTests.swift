@@ -54,7 +54,7 @@ import Testing
   @Test mutating func aReturnedMessageIsTheOneThatIsSettledNext() {
     // The first has reached its queue and is being written to disk; then the queue went away.
     _ = publish("routed", "returned")
-    ledger.returned(from: Destination(exchange: "e", routingKey: "k"), unroutable)
+    ledger.returned(from: Destination(exchange: "e", routingKey: "k", isSentTo: false), unroutable)
     #expect(ledger.settle(2, multiple: false).map(\.returnedWith) == [unroutable])
     #expect(ledger.settle(1, multiple: false).map(\.returnedWith) == [nil])
   }

@@ -41,6 +41,21 @@ struct ConnectionExecutorTests {
     }
   }
 
+  /// With it go its descriptors, though nobody asks the executor for anything more.
+  @Test func aThreadThatHasEndedIsNotKept() async throws {
+    let executor = ConnectionExecutor()
+    let thread = WeakBox<OwnerThread>()
+    do {
+      let connection = try await connect()
+      executor.use(connection)
+      await thread.set(connection.thread)
+      await connection.close()
+      // Also one that ended before it was used.
+      executor.use(connection)
+    }
+    while thread.value != nil { try await Task.sleep(for: .milliseconds(5)) }
+  }
+
   /// What they put goes out with the thread's turn, on another connection whose own thread sleeps.
   @Test func whatTheyPostElsewhereIsSent() async throws {
     try await withQueue { connection, binding in
