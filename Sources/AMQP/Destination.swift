@@ -9,7 +9,10 @@ package final class Destination: Sendable {
   /// Of a persistent, mandatory JSON message without headers; nil if it cannot be encoded.
   let head: MessageHead?
 
-  /// - Parameter isSentTo: whether messages go there; what came back from a place is only compared with others.
+  /// - Parameters:
+  ///   - exchange: its name.
+  ///   - routingKey: by what it finds the queue.
+  ///   - isSentTo: whether messages go there; what came back from a place is only compared with others.
   package init(exchange: String, routingKey: String, isSentTo: Bool = true) {
     self.exchange = exchange
     self.routingKey = routingKey
